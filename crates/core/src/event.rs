@@ -1,0 +1,177 @@
+//! What happened: the facts that the event log keeps and that webhooks carry out (contract §10.2,
+//! §10.5).
+//!
+//! A payload holds exactly the parameters that are particular to its event; those common to all
+//! (`AccountSid`, `EventType`, `Source`, `RetryCount`) are columns of the log or made on delivery.
+
+use serde::Serialize;
+
+use crate::lifecycle::{Cause, State};
+use crate::sid::{ConversationSid, MessageSid, MessagingServiceSid, ParticipantSid, RoleSid, ServiceSid, UserSid};
+use crate::time::Timestamp;
+
+/// The kind of an event, by its post-event name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub enum EventKind {
+    ConversationAdded,
+    ConversationUpdated,
+    ConversationRemoved,
+    ConversationStateUpdated,
+    MessageAdded,
+    MessageUpdated,
+    MessageRemoved,
+    ParticipantAdded,
+    ParticipantUpdated,
+    ParticipantRemoved,
+    UserAdded,
+    UserUpdated,
+}
+
+impl EventKind {
+    /// The name on the wire and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            EventKind::ConversationAdded => "onConversationAdded",
+            EventKind::ConversationUpdated => "onConversationUpdated",
+            EventKind::ConversationRemoved => "onConversationRemoved",
+            EventKind::ConversationStateUpdated => "onConversationStateUpdated",
+            EventKind::MessageAdded => "onMessageAdded",
+            EventKind::MessageUpdated => "onMessageUpdated",
+            EventKind::MessageRemoved => "onMessageRemoved",
+            EventKind::ParticipantAdded => "onParticipantAdded",
+            EventKind::ParticipantUpdated => "onParticipantUpdated",
+            EventKind::ParticipantRemoved => "onParticipantRemoved",
+            EventKind::UserAdded => "onUserAdded",
+            EventKind::UserUpdated => "onUserUpdated",
+        }
+    }
+}
+
+fn millis<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&at.to_rfc3339_millis())
+}
+
+fn maybe_millis<S: serde::Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => millis(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn state<S: serde::Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(state.as_str())
+}
+
+fn cause<S: serde::Serializer>(cause: &Cause, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(cause.as_str())
+}
+
+/// `onConversationAdded`, `onConversationUpdated`, `onConversationRemoved`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct ConversationPayload<'a> {
+    pub conversation_sid: ConversationSid,
+    pub chat_service_sid: ServiceSid,
+    pub messaging_service_sid: MessagingServiceSid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub friendly_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unique_name: Option<&'a str>,
+    pub attributes: &'a str,
+    #[serde(serialize_with = "state")]
+    pub state: State,
+    #[serde(serialize_with = "millis")]
+    pub date_created: Timestamp,
+    #[serde(serialize_with = "millis")]
+    pub date_updated: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_millis")]
+    pub date_removed: Option<Timestamp>,
+}
+
+/// `onConversationStateUpdated` (contract §6.6).
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct StateUpdatedPayload {
+    pub conversation_sid: ConversationSid,
+    pub chat_service_sid: ServiceSid,
+    pub messaging_service_sid: MessagingServiceSid,
+    #[serde(serialize_with = "state")]
+    pub state_from: State,
+    #[serde(serialize_with = "state")]
+    pub state_to: State,
+    #[serde(serialize_with = "millis")]
+    pub state_updated: Timestamp,
+    #[serde(serialize_with = "cause")]
+    pub reason: Cause,
+}
+
+/// `onMessageAdded`, `onMessageUpdated`, `onMessageRemoved`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct MessagePayload<'a> {
+    pub conversation_sid: ConversationSid,
+    pub message_sid: MessageSid,
+    pub index: i64,
+    pub author: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participant_sid: Option<ParticipantSid>,
+    pub attributes: &'a str,
+    #[serde(serialize_with = "millis")]
+    pub date_created: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_millis")]
+    pub date_updated: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_millis")]
+    pub date_removed: Option<Timestamp>,
+}
+
+/// `onParticipantAdded`, `onParticipantUpdated`, `onParticipantRemoved`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct ParticipantPayload<'a> {
+    pub conversation_sid: ConversationSid,
+    pub participant_sid: ParticipantSid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_sid: Option<RoleSid>,
+    pub attributes: &'a str,
+    #[serde(rename = "MessagingBinding.Address", skip_serializing_if = "Option::is_none")]
+    pub address: Option<&'a str>,
+    #[serde(rename = "MessagingBinding.ProxyAddress", skip_serializing_if = "Option::is_none")]
+    pub proxy_address: Option<&'a str>,
+    #[serde(rename = "MessagingBinding.Type")]
+    pub binding_type: &'a str,
+    #[serde(serialize_with = "millis")]
+    pub date_created: Timestamp,
+    #[serde(serialize_with = "millis")]
+    pub date_updated: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_read_message_index: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_millis")]
+    pub date_removed: Option<Timestamp>,
+}
+
+/// `onUserAdded`, `onUserUpdated`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct UserPayload<'a> {
+    pub chat_service_sid: ServiceSid,
+    pub user_sid: UserSid,
+    pub identity: &'a str,
+    pub role_sid: RoleSid,
+    pub attributes: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub friendly_name: Option<&'a str>,
+    #[serde(serialize_with = "millis")]
+    pub date_created: Timestamp,
+    #[serde(serialize_with = "millis")]
+    pub date_updated: Timestamp,
+}

@@ -1,0 +1,31 @@
+//! What a conversation is: identifiers, instants, durations, states and timers, limits, events and
+//! the reasons for which something is refused.
+//!
+//! Pure by design: no I/O, no async, no SQL, no clock and no randomness of its own. Every instant
+//! and every random byte is an argument, so each rule here can be proved with a table or a property.
+
+pub mod account;
+pub mod address;
+pub mod attributes;
+pub mod conversation;
+pub mod event;
+pub mod lifecycle;
+pub mod limits;
+pub mod message;
+pub mod participant;
+pub mod reason;
+pub mod role;
+pub mod service;
+pub mod sid;
+pub mod time;
+pub mod timer;
+
+pub use account::Account;
+pub use conversation::Conversation;
+pub use lifecycle::{Lifecycle, State};
+pub use message::Message;
+pub use participant::Participant;
+pub use reason::Reason;
+pub use service::{Role, Service, User};
+pub use sid::*;
+pub use time::Timestamp;

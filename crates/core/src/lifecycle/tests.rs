@@ -1,0 +1,274 @@
+use super::*;
+use proptest::prelude::*;
+
+const T0: Timestamp = Timestamp::from_seconds(1_700_000_000);
+
+fn at(seconds: i64) -> Timestamp {
+    T0.plus_seconds(seconds)
+}
+
+fn timers(inactive: Option<i64>, closed: Option<i64>) -> Timers {
+    Timers { inactive, closed }
+}
+
+fn new(inactive: Option<i64>, closed: Option<i64>) -> Lifecycle {
+    Lifecycle::created(State::Active, timers(inactive, closed), T0).unwrap()
+}
+
+fn apply(life: &mut Lifecycle, seconds: i64, input: Input) -> Option<Transition> {
+    let Step { next, transition } = step(life, at(seconds), input).unwrap();
+    *life = next;
+    transition
+}
+
+fn due(life: &Lifecycle) -> Option<(TimerKind, i64)> {
+    life.armed.map(|armed| (armed.kind, armed.due.micros_since(T0) / 1_000_000))
+}
+
+#[test]
+fn scenario_both_timers_goes_inactive_then_closed() {
+    let mut life = new(Some(300), Some(30_000));
+    assert_eq!(life.dates(), Dates { inactive: Some(at(300)), closed: Some(at(30_300)) });
+    let moves = life.settle(at(1_000_000));
+    let seen: Vec<_> = moves.iter().map(|t| (t.from, t.to, t.cause, t.at)).collect();
+    assert_eq!(
+        seen,
+        [
+            (State::Active, State::Inactive, Cause::Timer, at(300)),
+            (State::Inactive, State::Closed, Cause::Timer, at(30_300)),
+        ]
+    );
+    assert_eq!(life.dates(), Dates { inactive: Some(at(300)), closed: Some(at(30_300)) });
+}
+
+#[test]
+fn scenario_no_timers_stays_active_for_ever() {
+    let mut life = new(None, None);
+    assert_eq!(life.settle(Timestamp::MAX), []);
+    assert_eq!((life.state, life.dates()), (State::Active, Dates::default()));
+}
+
+#[test]
+fn scenario_inactive_only_reactivates_and_never_closes() {
+    let mut life = new(Some(60), None);
+    assert_eq!(life.settle(at(60)).len(), 1);
+    assert_eq!((life.state, due(&life)), (State::Inactive, None));
+    assert_eq!(life.settle(Timestamp::MAX), []);
+    let back = apply(&mut life, 500, Input::MessageAdded).unwrap();
+    assert_eq!((back.from, back.to, back.cause, back.at), (State::Inactive, State::Active, Cause::Event, at(500)));
+    assert_eq!(due(&life), Some((TimerKind::Inactive, 560)));
+}
+
+#[test]
+fn scenario_closed_only_closes_after_creation_regardless_of_activity() {
+    const DAYS_30: i64 = 30 * 86_400;
+    let mut life = new(None, Some(DAYS_30));
+    for day in 1..30 {
+        assert_eq!(apply(&mut life, day * 86_400, Input::MessageAdded), None);
+    }
+    assert_eq!(due(&life), Some((TimerKind::Closed, DAYS_30)));
+    assert_eq!(life.settle(at(DAYS_30 - 1)), []);
+    let close = life.settle(at(DAYS_30))[0];
+    assert_eq!((close.from, close.to, close.at), (State::Active, State::Closed, at(DAYS_30)));
+    assert_eq!(life.dates(), Dates { inactive: None, closed: Some(at(DAYS_30)) });
+}
+
+#[test]
+fn a_message_while_inactive_stops_the_closed_clock() {
+    let mut life = new(Some(60), Some(600));
+    life.settle(at(60));
+    apply(&mut life, 659, Input::MessageAdded);
+    assert_eq!(due(&life), Some((TimerKind::Inactive, 719)));
+    assert_eq!(life.settle(at(719 + 599)).len(), 1);
+    assert_eq!(life.settle(at(719 + 600)).len(), 1);
+}
+
+#[test]
+fn a_manual_state_change_restarts_the_clocks() {
+    let mut life = new(Some(60), Some(600));
+    apply(&mut life, 30, Input::StateSet(State::Inactive));
+    assert_eq!(due(&life), Some((TimerKind::Closed, 630)));
+    apply(&mut life, 100, Input::StateSet(State::Active));
+    assert_eq!(due(&life), Some((TimerKind::Inactive, 160)));
+
+    let mut closed_only = new(None, Some(600));
+    apply(&mut closed_only, 100, Input::StateSet(State::Inactive));
+    assert_eq!(due(&closed_only), Some((TimerKind::Closed, 700)));
+    apply(&mut closed_only, 200, Input::MessageAdded);
+    assert_eq!((closed_only.state, due(&closed_only)), (State::Active, Some((TimerKind::Closed, 700))));
+}
+
+#[test]
+fn setting_the_state_that_holds_changes_nothing() {
+    let mut life = new(Some(60), Some(600));
+    let before = life;
+    assert_eq!(apply(&mut life, 30, Input::StateSet(State::Active)), None);
+    assert_eq!(life, before);
+}
+
+#[test]
+fn changing_timers_counts_from_the_change() {
+    let mut life = new(Some(60), None);
+    apply(&mut life, 50, Input::TimersChanged(timers(Some(120), Some(600))));
+    assert_eq!(life.dates(), Dates { inactive: Some(at(170)), closed: Some(at(770)) });
+    apply(&mut life, 60, Input::TimersChanged(timers(None, Some(600))));
+    assert_eq!(due(&life), Some((TimerKind::Closed, 660)));
+    apply(&mut life, 70, Input::TimersChanged(timers(None, None)));
+    assert_eq!((due(&life), life.dates()), (None, Dates::default()));
+}
+
+#[test]
+fn dates_show_what_happened_and_what_will_never_what_will_not() {
+    // Inactive by hand without an inactive timer: no key for a timer that is not configured.
+    let mut life = new(None, Some(600));
+    apply(&mut life, 10, Input::StateSet(State::Inactive));
+    assert_eq!(life.dates(), Dates { inactive: None, closed: Some(at(610)) });
+    // Closed by hand while active: the inactive timer will no longer fire.
+    let mut life = new(Some(60), Some(600));
+    apply(&mut life, 10, Input::StateSet(State::Closed));
+    assert_eq!(life.dates(), Dates { inactive: None, closed: Some(at(10)) });
+    // Closed by hand after it went inactive: what happened stays.
+    let mut life = new(Some(60), None);
+    life.settle(at(60));
+    apply(&mut life, 100, Input::StateSet(State::Closed));
+    assert_eq!(life.dates(), Dates { inactive: Some(at(60)), closed: None });
+}
+
+#[test]
+fn closed_is_final_and_creation_cannot_skip_to_it() {
+    let mut life = new(Some(60), Some(600));
+    apply(&mut life, 1, Input::StateSet(State::Closed));
+    for input in [
+        Input::MessageAdded,
+        Input::StateSet(State::Active),
+        Input::StateSet(State::Closed),
+        Input::TimersChanged(Timers::default()),
+    ] {
+        assert_eq!(step(&life, at(2), input), Err(LifecycleError::Closed));
+    }
+    assert_eq!(apply(&mut life, 9_999_999, Input::TimerFired), None);
+    assert_eq!(Lifecycle::created(State::Closed, Timers::default(), T0), Err(LifecycleError::CreatedClosed));
+}
+
+#[test]
+fn created_inactive_starts_the_closed_clock() {
+    let life = Lifecycle::created(State::Inactive, timers(Some(60), Some(600)), T0).unwrap();
+    assert_eq!(due(&life), Some((TimerKind::Closed, 600)));
+    assert_eq!(life.dates(), Dates { inactive: Some(T0), closed: Some(at(600)) });
+}
+
+#[test]
+fn names_read_back() {
+    for state in State::ALL {
+        assert_eq!(State::parse(&state.as_str().to_uppercase()), Some(state));
+    }
+    assert_eq!(State::parse("initializing"), None);
+    for cause in [Cause::Api, Cause::Timer, Cause::Event] {
+        assert_eq!(Cause::parse(cause.as_str()), Some(cause));
+    }
+}
+
+fn any_timers() -> impl Strategy<Value = Timers> {
+    (prop::option::of(60..100_000i64), prop::option::of(600..100_000i64))
+        .prop_map(|(inactive, closed)| Timers { inactive, closed })
+}
+
+fn any_input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        3 => Just(Input::MessageAdded),
+        1 => prop::sample::select(&State::ALL[..]).prop_map(Input::StateSet),
+        1 => any_timers().prop_map(Input::TimersChanged),
+        4 => Just(Input::TimerFired),
+    ]
+}
+
+/// What must hold of every lifecycle that the rules can reach.
+fn check_invariants(life: &Lifecycle) {
+    assert_eq!(life.closed_at.is_some(), life.state == State::Closed);
+    if life.state != State::Closed {
+        assert_eq!(life.inactive_at.is_some(), life.state == State::Inactive);
+    }
+    let armed = life.armed.map(|armed| armed.kind);
+    let expected = match (life.state, life.timers.inactive, life.timers.closed) {
+        (State::Active, Some(_), _) => Some(TimerKind::Inactive),
+        (State::Active | State::Inactive, _, Some(_)) => Some(TimerKind::Closed),
+        _ => None,
+    };
+    assert_eq!(armed, expected, "{life:?}");
+}
+
+proptest! {
+    #[test]
+    fn every_reachable_lifecycle_is_sound(
+        start in any_timers(),
+        inputs in prop::collection::vec((0..50_000i64, any_input()), 0..60),
+    ) {
+        let mut life = Lifecycle::created(State::Active, start, T0).unwrap();
+        let mut now = T0;
+        for (gap, input) in inputs {
+            now = now.plus_seconds(gap);
+            let before = life;
+            let Ok(Step { next, transition }) = step(&life, now, input) else {
+                prop_assert_eq!(life.state, State::Closed);
+                continue;
+            };
+            life = next;
+            check_invariants(&life);
+            match transition {
+                Some(t) => {
+                    prop_assert_eq!((t.from, t.to), (before.state, life.state));
+                    prop_assert!(t.from != t.to && t.from != State::Closed && t.at <= now);
+                }
+                None => prop_assert_eq!(before.state, life.state),
+            }
+            if input == Input::TimerFired && !before.is_due(now) {
+                prop_assert_eq!(before, life, "an early firing is harmless");
+            }
+        }
+    }
+
+    #[test]
+    fn firing_late_or_often_gives_the_same_transitions(
+        start in any_timers(),
+        stops in prop::collection::vec(0..300_000i64, 0..20),
+    ) {
+        let end = at(400_000);
+        let mut at_once = Lifecycle::created(State::Active, start, T0).unwrap();
+        let all = at_once.settle(end);
+        let mut in_steps = Lifecycle::created(State::Active, start, T0).unwrap();
+        let mut stops = stops;
+        stops.sort_unstable();
+        let mut seen = Vec::new();
+        for stop in stops {
+            seen.extend(in_steps.settle(at(stop)));
+            seen.extend(in_steps.settle(at(stop)));
+        }
+        seen.extend(in_steps.settle(end));
+        prop_assert_eq!(all, seen);
+        prop_assert_eq!(at_once, in_steps);
+    }
+
+    #[test]
+    fn the_dates_shown_are_the_dates_acted_on(start in any_timers(), message_at in 0..200_000i64) {
+        let mut life = Lifecycle::created(State::Active, start, T0).unwrap();
+        life.settle(at(message_at));
+        if let Ok(Step { next, .. }) = step(&life, at(message_at), Input::MessageAdded) {
+            life = next;
+        }
+        let shown = life.dates();
+        life.settle(Timestamp::MAX);
+        prop_assert_eq!(shown, life.dates());
+    }
+
+    #[test]
+    fn no_message_postpones_a_lone_closed_timer(
+        closed in 600..1_000_000i64,
+        messages in prop::collection::vec(0..1_000_000i64, 0..50),
+    ) {
+        let mut life = new(None, Some(closed));
+        for seconds in messages.into_iter().filter(|s| *s < closed) {
+            life = step(&life, at(seconds), Input::MessageAdded).unwrap().next;
+        }
+        prop_assert_eq!(due(&life), Some((TimerKind::Closed, closed)));
+    }
+}

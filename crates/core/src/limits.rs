@@ -1,0 +1,40 @@
+//! Every bound of the product, with its unit in its name (contract §12, §18 M4, U10, U20).
+
+/// Longest friendly name of a conversation, service, user or address, in characters.
+pub const FRIENDLY_NAME_CHARS_MAX: usize = 256;
+/// Longest unique name of a conversation, in characters.
+pub const UNIQUE_NAME_CHARS_MAX: usize = 256;
+/// Longest identity, address or proxy address, in characters.
+pub const IDENTITY_CHARS_MAX: usize = 256;
+/// Longest author of a message, in characters.
+pub const AUTHOR_CHARS_MAX: usize = 256;
+/// Longest e-mail subject of a message, in characters.
+pub const SUBJECT_CHARS_MAX: usize = 256;
+/// Largest attributes of a conversation, in bytes of UTF-8.
+pub const CONVERSATION_ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
+/// Largest attributes of a message, participant or user, in bytes of UTF-8.
+pub const ATTRIBUTES_BYTES_MAX: usize = 4 * 1024;
+/// Largest body of a message, in bytes of UTF-8.
+pub const MESSAGE_BODY_BYTES_MAX: usize = 32 * 1024;
+/// Most participants with an identity in one conversation.
+pub const CHAT_PARTICIPANTS_MAX: i64 = 1_000;
+/// Most participants without an identity in one conversation.
+pub const NON_CHAT_PARTICIPANTS_MAX: i64 = 50;
+/// Most active and inactive conversations of one identity in one service.
+pub const CONVERSATIONS_PER_IDENTITY_MAX: i64 = 1_000;
+/// Shortest inactive timer, in seconds (contract §6.2).
+pub const INACTIVE_TIMER_SECONDS_MIN: i64 = 60;
+/// Shortest closed timer, in seconds (contract §6.2).
+pub const CLOSED_TIMER_SECONDS_MIN: i64 = 600;
+/// Longest timer, in seconds: a hundred years.
+pub const TIMER_SECONDS_MAX: i64 = 36_525 * 86_400;
+/// Longest text of a duration, in bytes.
+pub const TIMER_TEXT_BYTES_MAX: usize = 64;
+/// Most content variables of a message (contract §7.10).
+pub const CONTENT_VARIABLES_MAX: usize = 100;
+/// Longest name of a content variable, in characters.
+pub const CONTENT_VARIABLE_KEY_CHARS_MAX: usize = 16;
+/// Longest value of a content variable, in characters.
+pub const CONTENT_VARIABLE_VALUE_CHARS_MAX: usize = 256;
+/// Largest text of all content variables, in characters.
+pub const CONTENT_VARIABLES_CHARS_MAX: usize = 27_801;

@@ -1,0 +1,44 @@
+//! A participant of a conversation (contract §5.3).
+
+use crate::sid::{AccountSid, ConversationSid, ParticipantSid, RoleSid, ServiceSid};
+use crate::time::Timestamp;
+
+/// A participant: a user in the chat, or somebody outside reached through an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Its SID.
+    pub sid: ParticipantSid,
+    /// The account that owns it.
+    pub account_sid: AccountSid,
+    /// The service of its conversation.
+    pub service_sid: ServiceSid,
+    /// The conversation that it belongs to.
+    pub conversation_sid: ConversationSid,
+    /// The user behind a chat participant.
+    pub identity: Option<String>,
+    /// How a participant outside the chat is reached.
+    pub binding: Option<Binding>,
+    /// Its role in the conversation.
+    pub role_sid: Option<RoleSid>,
+    /// A JSON document, as sent.
+    pub attributes: String,
+    /// The index of the last message read.
+    pub last_read_message_index: Option<i64>,
+    /// When the last message was read, as sent.
+    pub last_read_timestamp: Option<Timestamp>,
+    /// Shown creation time; an import may set it.
+    pub date_created: Timestamp,
+    /// Shown time of the last change.
+    pub date_updated: Timestamp,
+}
+
+/// The address of a participant outside the chat and the address that it sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// The kind of both addresses, as on the wire: `sms`, `whatsapp`, …
+    pub binding_type: String,
+    /// Where the participant is reached.
+    pub address: String,
+    /// The account's address that it writes to and hears from.
+    pub proxy_address: Option<String>,
+}

@@ -1,0 +1,150 @@
+//! Why a request is refused. The code, status and wording of each on the wire are one table in the
+//! HTTP crate.
+
+use crate::sid::ConversationSid;
+
+/// A refusal of the domain. Nothing is changed by a refused request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "each variant is said by its message")]
+pub enum Reason {
+    #[error("{name}: {problem}")]
+    InvalidParameter { name: &'static str, problem: String },
+    #[error("the default service cannot be deleted")]
+    DefaultServiceDelete,
+    #[error("the account is not a test account")]
+    NotATestAccount,
+    #[error("the service is being deleted")]
+    ServiceBeingDeleted,
+
+    #[error("friendly name missing")]
+    FriendlyNameMissing,
+    #[error("friendly name too long")]
+    FriendlyNameTooLong,
+    #[error("unique name too long")]
+    UniqueNameTooLong,
+    #[error("unique name looks like a conversation SID")]
+    UniqueNameLooksLikeSid,
+    #[error("unique name taken")]
+    UniqueNameTaken,
+    #[error("attributes over {bytes_max} bytes")]
+    AttributesTooLong { bytes_max: usize },
+    #[error("attributes are not JSON")]
+    AttributesNotJson,
+    #[error("DateCreated malformed")]
+    DateCreatedInvalid,
+    #[error("DateUpdated malformed")]
+    DateUpdatedInvalid,
+    #[error("messaging service SID malformed")]
+    MessagingServiceSidInvalid,
+    #[error("end date before start date")]
+    EndDateBeforeStartDate,
+
+    #[error("state empty")]
+    StateEmpty,
+    #[error("state unknown")]
+    StateUnknown,
+    #[error("inactive timer below its minimum")]
+    InactiveTimerTooShort,
+    #[error("closed timer below its minimum")]
+    ClosedTimerTooShort,
+    #[error("inactive timer malformed")]
+    InactiveTimerInvalid,
+    #[error("closed timer malformed")]
+    ClosedTimerInvalid,
+    #[error("the conversation is closed")]
+    ConversationClosed,
+    #[error("a conversation cannot be created closed")]
+    CreatedClosed,
+
+    #[error("author too long")]
+    AuthorTooLong,
+    #[error("body missing")]
+    BodyMissing,
+    #[error("body too long")]
+    BodyTooLong,
+    #[error("subject too long")]
+    SubjectTooLong,
+    #[error("media SID malformed")]
+    MediaSidInvalid,
+    #[error("media not found")]
+    MediaNotFound,
+    #[error("the body of a media message cannot be edited")]
+    MediaBodyImmutable,
+    #[error("content SID malformed")]
+    ContentSidInvalid,
+    #[error("content variables are not a JSON object of strings")]
+    ContentVariablesInvalid,
+    #[error("content variables without content SID")]
+    ContentVariablesWithoutContent,
+    #[error("content variables too long")]
+    ContentVariablesTooLong,
+    #[error("content variable name too long")]
+    ContentVariableKeyTooLong,
+    #[error("content variable value too long")]
+    ContentVariableValueTooLong,
+
+    #[error("identity missing")]
+    IdentityMissing,
+    #[error("identity too long")]
+    IdentityTooLong,
+    #[error("identity looks like a user SID")]
+    IdentityLooksLikeSid,
+    #[error("identity not acceptable for this participant")]
+    IdentityNotAcceptable,
+    #[error("a participant's identity cannot be changed")]
+    IdentityNotAddable,
+    #[error("the identity holds too many conversations")]
+    IdentityConversationLimit,
+    #[error("user exists")]
+    UserExists,
+    #[error("role not found")]
+    RoleNotFound,
+    #[error("role not found at conversation level")]
+    ConversationRoleNotFound,
+    #[error("role not found at service level")]
+    ServiceRoleNotFound,
+
+    #[error("participant exists")]
+    ParticipantExists,
+    #[error("too many chat participants")]
+    ChatParticipantLimit,
+    #[error("too many non-chat participants")]
+    NonChatParticipantLimit,
+    #[error("address empty")]
+    AddressEmpty,
+    #[error("proxy address empty")]
+    ProxyAddressEmpty,
+    #[error("address malformed")]
+    AddressInvalid,
+    #[error("proxy address malformed")]
+    ProxyAddressInvalid,
+    #[error("address equals proxy address")]
+    AddressEqualsProxy,
+    #[error("address and proxy address of different types")]
+    AddressTypeMismatch,
+    #[error("pair in use in {holder}")]
+    PairInUse { holder: ConversationSid },
+    #[error("no proxy address to remove")]
+    ProxyAddressAbsent,
+    #[error("a proxy address needs an address")]
+    ProxyAddressNotAddable,
+    #[error("no projected address to remove")]
+    ProjectedAddressAbsent,
+    #[error("a projected address cannot be added to a binding")]
+    ProjectedAddressNotAddable,
+    #[error("group MMS is not enabled")]
+    GroupMmsNotEnabled,
+    #[error("last-read message index malformed")]
+    LastReadMessageIndexInvalid,
+    #[error("last-read timestamp malformed")]
+    LastReadTimestampInvalid,
+}
+
+impl From<crate::lifecycle::LifecycleError> for Reason {
+    fn from(error: crate::lifecycle::LifecycleError) -> Self {
+        match error {
+            crate::lifecycle::LifecycleError::Closed => Reason::ConversationClosed,
+            crate::lifecycle::LifecycleError::CreatedClosed => Reason::CreatedClosed,
+        }
+    }
+}
