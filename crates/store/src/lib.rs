@@ -1,1 +1,48 @@
-//! x
+//! Keeps what Dwell knows: one unit of work, SQL written once, on SQLite or PostgreSQL.
+//!
+//! [`Store::write`] runs a closure in a transaction and answers once it is on disk; [`Store::read`]
+//! runs one on a snapshot. Closures are synchronous and may run more than once, so they must have
+//! no effects but those on the transaction.
+
+pub mod accounts;
+mod columns;
+pub mod conversations;
+mod engine;
+mod error;
+pub mod events;
+pub mod messages;
+mod migrate;
+pub mod participants;
+pub mod purges;
+pub mod services;
+mod statement;
+mod stopwatch;
+mod store;
+pub mod transitions;
+mod url;
+pub mod users;
+
+pub use error::{OpenError, StoreError, UniqueKey};
+pub use migrate::{MigrationStatus, migration_status};
+pub use statement::{Kind, Row, Stmt, Tx, Value};
+pub use stopwatch::Stopwatch;
+pub use store::{Options, Store};
+pub use url::{DatabaseUrl, DatabaseUrlError};
+
+/// Every statement that the store can run, for the tests that prepare and explain them.
+pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
+    [
+        accounts::ALL,
+        conversations::ALL,
+        events::ALL,
+        messages::ALL,
+        participants::ALL,
+        purges::ALL,
+        services::ALL,
+        transitions::ALL,
+        users::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

@@ -1,0 +1,480 @@
+//! The table `conversations`: the rows of the API, and the timers among them.
+
+use dwell_core::lifecycle::{Armed, Timers};
+use dwell_core::timer::TimerKind;
+use dwell_core::{
+    AccountSid, Conversation, ConversationSid, Lifecycle, MessagingServiceSid, ServiceSid, State, Timestamp,
+};
+
+use crate::columns::Columns;
+use crate::error::{StoreError, UniqueKey};
+use crate::statement::{Row, Tx, params, statements};
+
+macro_rules! lifecycle_columns {
+    () => {
+        "c.state, c.timer_inactive, c.timer_closed, c.armed_kind, c.due_at, c.inactive_at, c.closed_at"
+    };
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.sid, c.account_sid, c.service_sid, c.messaging_service_sid, c.friendly_name, c.unique_name,
+                c.attributes, c.email_address, c.email_name, ",
+            lifecycle_columns!(),
+            ", c.date_created, c.date_updated, c.activity_at, c.last_event_at, c.event_seq, c.next_message_index,
+                c.chat_participants, c.non_chat_participants, c.created_by
+             FROM conversations c ",
+            $rest
+        )
+    };
+}
+
+macro_rules! select_timer {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.sid, c.service_sid, c.messaging_service_sid, ",
+            lifecycle_columns!(),
+            ", c.wake_at, c.last_event_at, c.event_seq, c.chat_participants + c.non_chat_participants
+             FROM conversations c ",
+            $rest
+        )
+    };
+}
+
+macro_rules! in_live_service {
+    () => {
+        "EXISTS (SELECT 1 FROM services s WHERE s.sid = c.service_sid AND s.deleted_at IS NULL)"
+    };
+}
+
+statements! {
+    BY_SID = concat!(select!("WHERE c.sid = ?3 AND c.account_sid = ?1 AND c.service_sid = ?2 AND "), in_live_service!());
+    BY_SID_LOCKED = concat!(select!("WHERE c.sid = ?3 AND c.account_sid = ?1 AND c.service_sid = ?2 AND "), in_live_service!(), " {lock}");
+    BY_UNIQUE_NAME = concat!(select!("WHERE c.service_sid = ?2 AND c.unique_name = ?3 AND c.account_sid = ?1 AND "), in_live_service!());
+    BY_UNIQUE_NAME_LOCKED = concat!(select!("WHERE c.service_sid = ?2 AND c.unique_name = ?3 AND c.account_sid = ?1 AND "), in_live_service!(), " {lock}");
+    ANYWHERE_BY_SID = concat!(select!("WHERE c.sid = ?2 AND c.account_sid = ?1 AND "), in_live_service!());
+    LIST_BY_ACTIVITY = select!(
+        "WHERE c.service_sid = ?2 AND c.account_sid = ?1 AND c.state = ?3 AND (c.activity_at, c.sid) < (?4, ?5)
+         ORDER BY c.activity_at DESC, c.sid DESC LIMIT ?6"
+    );
+    LIST_BY_CREATION = select!(
+        "WHERE c.service_sid = ?2 AND c.account_sid = ?1 AND c.date_created >= ?3 AND (c.date_created, c.sid) < (?4, ?5)
+         AND (CAST(?6 AS TEXT) IS NULL OR c.state = ?6)
+         ORDER BY c.date_created DESC, c.sid DESC LIMIT ?7"
+    );
+    INSERT =
+        "INSERT INTO conversations (sid, account_sid, service_sid, messaging_service_sid, friendly_name, unique_name,
+            attributes, email_address, email_name, state, timer_inactive, timer_closed, armed_kind, due_at, wake_at,
+            inactive_at, closed_at, date_created, date_updated, activity_at, last_event_at, event_seq,
+            next_message_index, chat_participants, non_chat_participants, created_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+            ?23, ?24, ?25, ?26)
+         ON CONFLICT DO NOTHING";
+    /// All that the API can change, the lifecycle included.
+    UPDATE =
+        "UPDATE conversations SET messaging_service_sid = ?2, friendly_name = ?3, unique_name = ?4, attributes = ?5,
+            email_address = ?6, email_name = ?7, state = ?8, timer_inactive = ?9, timer_closed = ?10, armed_kind = ?11,
+            due_at = ?12, wake_at = ?13, inactive_at = ?14, closed_at = ?15, date_created = ?16, date_updated = ?17,
+            activity_at = ?18, last_event_at = ?19, event_seq = ?20, next_message_index = ?21, chat_participants = ?22,
+            non_chat_participants = ?23
+         WHERE sid = ?1";
+    /// A message that changes no state: moves the deadline, not the index over `wake_at`.
+    UPDATE_AFTER_MESSAGE =
+        "UPDATE conversations SET activity_at = ?2, last_event_at = ?3, event_seq = ?4, next_message_index = ?5,
+            due_at = ?6
+         WHERE sid = ?1";
+    /// What changes with the events of participants and messages other than new ones.
+    UPDATE_COUNTERS =
+        "UPDATE conversations SET last_event_at = ?2, event_seq = ?3, chat_participants = ?4, non_chat_participants = ?5
+         WHERE sid = ?1";
+    /// The outcome of timers, for many conversations at once.
+    UPDATE_TIMERS(Text, Text, Text, Int, Int, Int, Int, Int, Int, Int) =
+        "UPDATE conversations SET state = v.column2, armed_kind = v.column3, due_at = v.column4, wake_at = v.column5,
+            inactive_at = v.column6, closed_at = v.column7, date_updated = v.column8, last_event_at = v.column9,
+            event_seq = v.column10
+         FROM (VALUES {rows}) AS v WHERE conversations.sid = v.column1";
+    UPDATE_WAKE(Text, Int) =
+        "UPDATE conversations SET wake_at = v.column2 FROM (VALUES {rows}) AS v WHERE conversations.sid = v.column1";
+    DELETE = "DELETE FROM conversations WHERE sid = ?1";
+    DUE = concat!(
+        select_timer!("WHERE c.account_sid = ?1 AND c.wake_at <= ?2 ORDER BY c.wake_at, c.sid LIMIT ?3 {skip_locked}")
+    );
+    NEXT_WAKE = "SELECT wake_at FROM conversations WHERE account_sid = ?1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";
+    LIST_TIMERS = select_timer!(
+        "WHERE c.account_sid = ?1 AND (c.wake_at, c.sid) > (?2, ?3) AND c.wake_at <= ?4
+         ORDER BY c.wake_at, c.sid LIMIT ?5"
+    );
+    SIDS_OF_SERVICE = "SELECT sid, event_seq FROM conversations WHERE service_sid = ?1 ORDER BY date_created, sid LIMIT ?2";
+    COUNT_ARMED = "SELECT COUNT(*) FROM conversations WHERE account_sid = ?1 AND wake_at IS NOT NULL";
+}
+
+/// How a path names a conversation (contract §1.6).
+#[derive(Debug, Clone, Copy)]
+pub enum Key<'a> {
+    /// By SID.
+    Sid(&'a ConversationSid),
+    /// By unique name.
+    UniqueName(&'a str),
+}
+
+/// What carrying out a timer needs to know of its conversation.
+#[derive(Debug, Clone)]
+pub struct Timer {
+    /// The conversation.
+    pub sid: ConversationSid,
+    /// The service that it belongs to.
+    pub service_sid: ServiceSid,
+    /// The messaging service shown for it.
+    pub messaging_service_sid: MessagingServiceSid,
+    /// State and timers.
+    pub lifecycle: Lifecycle,
+    /// When it is looked at next: at or before the armed timer's due time.
+    pub wake_at: Timestamp,
+    /// The time of its newest event.
+    pub last_event_at: Timestamp,
+    /// The number of its newest event.
+    pub event_seq: i64,
+    /// How many participants it has.
+    pub participants: i64,
+}
+
+fn lifecycle(columns: &mut Columns<'_>) -> Result<Lifecycle, StoreError> {
+    let state = columns.parsed(State::parse)?;
+    let timers = Timers { inactive: columns.opt_int()?, closed: columns.opt_int()? };
+    let kind = columns.opt_parsed(TimerKind::parse)?;
+    let due = columns.opt_time()?;
+    Ok(Lifecycle {
+        state,
+        timers,
+        armed: kind.zip(due).map(|(kind, due)| Armed { due, kind }),
+        inactive_at: columns.opt_time()?,
+        closed_at: columns.opt_time()?,
+    })
+}
+
+fn read(row: &dyn Row) -> Result<Conversation, StoreError> {
+    let mut c = Columns::new(row);
+    Ok(Conversation {
+        sid: c.parsed(ConversationSid::parse)?,
+        account_sid: c.parsed(AccountSid::parse)?,
+        service_sid: c.parsed(ServiceSid::parse)?,
+        messaging_service_sid: c.parsed(MessagingServiceSid::parse)?,
+        friendly_name: c.opt_text()?,
+        unique_name: c.opt_text()?,
+        attributes: c.text()?,
+        email_address: c.opt_text()?,
+        email_name: c.opt_text()?,
+        lifecycle: lifecycle(&mut c)?,
+        date_created: c.time()?,
+        date_updated: c.time()?,
+        activity_at: c.time()?,
+        last_event_at: c.time()?,
+        event_seq: c.int()?,
+        next_message_index: c.int()?,
+        chat_participants: c.int()?,
+        non_chat_participants: c.int()?,
+        created_by: c.text()?,
+    })
+}
+
+fn read_timer(row: &dyn Row) -> Result<Timer, StoreError> {
+    let mut c = Columns::new(row);
+    Ok(Timer {
+        sid: c.parsed(ConversationSid::parse)?,
+        service_sid: c.parsed(ServiceSid::parse)?,
+        messaging_service_sid: c.parsed(MessagingServiceSid::parse)?,
+        lifecycle: lifecycle(&mut c)?,
+        wake_at: c.time()?,
+        last_event_at: c.time()?,
+        event_seq: c.int()?,
+        participants: c.int()?,
+    })
+}
+
+/// One conversation of a service, without a lock.
+///
+/// # Errors
+/// Any [`StoreError`]; so for every function of this module.
+pub fn fetch(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    key: Key<'_>,
+) -> Result<Option<Conversation>, StoreError> {
+    match key {
+        Key::Sid(sid) => tx.first(&BY_SID, params![account, service, sid], read),
+        Key::UniqueName(name) => tx.first(&BY_UNIQUE_NAME, params![account, service, name], read),
+    }
+}
+
+/// One conversation of a service, locked until the unit of work ends.
+pub fn lock(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    key: Key<'_>,
+) -> Result<Option<Conversation>, StoreError> {
+    match key {
+        Key::Sid(sid) => tx.first(&BY_SID_LOCKED, params![account, service, sid], read),
+        Key::UniqueName(name) => tx.first(&BY_UNIQUE_NAME_LOCKED, params![account, service, name], read),
+    }
+}
+
+/// One conversation of an account, whatever its service.
+pub fn fetch_anywhere(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    sid: &ConversationSid,
+) -> Result<Option<Conversation>, StoreError> {
+    tx.first(&ANYWHERE_BY_SID, params![account, sid], read)
+}
+
+/// Adds a conversation; `false` when its unique name is taken.
+pub fn insert(tx: &mut dyn Tx, c: &Conversation) -> Result<bool, StoreError> {
+    let life = &c.lifecycle;
+    let due = life.armed.map(|armed| armed.due);
+    let changed = tx.exec(
+        &INSERT,
+        params![
+            &c.sid,
+            &c.account_sid,
+            &c.service_sid,
+            &c.messaging_service_sid,
+            c.friendly_name.as_deref(),
+            c.unique_name.as_deref(),
+            &c.attributes,
+            c.email_address.as_deref(),
+            c.email_name.as_deref(),
+            life.state.as_str(),
+            life.timers.inactive,
+            life.timers.closed,
+            life.armed.map(|armed| armed.kind.as_str()),
+            due,
+            due,
+            life.inactive_at,
+            life.closed_at,
+            c.date_created,
+            c.date_updated,
+            c.activity_at,
+            c.last_event_at,
+            c.event_seq,
+            c.next_message_index,
+            c.chat_participants,
+            c.non_chat_participants,
+            &c.created_by,
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Writes everything of a conversation that the API can change.
+///
+/// # Errors
+/// [`StoreError::Unique`] with [`UniqueKey::ConversationUniqueName`] when the unique name is taken.
+pub fn update(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
+    let life = &c.lifecycle;
+    let due = life.armed.map(|armed| armed.due);
+    tx.exec(
+        &UPDATE,
+        params![
+            &c.sid,
+            &c.messaging_service_sid,
+            c.friendly_name.as_deref(),
+            c.unique_name.as_deref(),
+            &c.attributes,
+            c.email_address.as_deref(),
+            c.email_name.as_deref(),
+            life.state.as_str(),
+            life.timers.inactive,
+            life.timers.closed,
+            life.armed.map(|armed| armed.kind.as_str()),
+            due,
+            due,
+            life.inactive_at,
+            life.closed_at,
+            c.date_created,
+            c.date_updated,
+            c.activity_at,
+            c.last_event_at,
+            c.event_seq,
+            c.next_message_index,
+            c.chat_participants,
+            c.non_chat_participants,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Whether `error` says that a conversation's unique name is taken.
+pub fn is_unique_name_taken(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unique(UniqueKey::ConversationUniqueName))
+}
+
+/// Writes what a message changes when it changes no state. The deadline may only have moved later.
+pub fn update_after_message(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
+    tx.exec(
+        &UPDATE_AFTER_MESSAGE,
+        params![
+            &c.sid,
+            c.activity_at,
+            c.last_event_at,
+            c.event_seq,
+            c.next_message_index,
+            c.lifecycle.armed.map(|armed| armed.due),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes the event number and the participant counts.
+pub fn update_counters(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
+    tx.exec(
+        &UPDATE_COUNTERS,
+        params![&c.sid, c.last_event_at, c.event_seq, c.chat_participants, c.non_chat_participants],
+    )?;
+    Ok(())
+}
+
+/// Removes the row of a conversation.
+pub fn delete(tx: &mut dyn Tx, sid: &ConversationSid) -> Result<(), StoreError> {
+    tx.exec(&DELETE, params![sid])?;
+    Ok(())
+}
+
+/// A position in a list that is ordered by an instant and a SID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// The instant of the last row seen.
+    pub at: Timestamp,
+    /// The SID of the last row seen.
+    pub sid: String,
+}
+
+impl Position {
+    /// After every row, for lists that run backwards. No SID sorts after a tilde.
+    fn end() -> Self {
+        Position { at: Timestamp::MAX, sid: "~".to_owned() }
+    }
+
+    /// Before every row, for lists that run forwards.
+    fn start() -> Self {
+        Position { at: Timestamp::MIN, sid: String::new() }
+    }
+}
+
+/// Conversations of a service, most recent message activity first (contract §3), in one state or
+/// all.
+pub fn list_by_activity(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    state: Option<State>,
+    after: Option<Position>,
+    limit: i64,
+) -> Result<Vec<Conversation>, StoreError> {
+    let after = after.unwrap_or_else(Position::end);
+    let states = state.map_or(State::ALL.to_vec(), |state| vec![state]);
+    let mut found = Vec::new();
+    // One ordered index range per state, merged: the same cost on page one and page one million.
+    for state in states {
+        let state = state.as_str();
+        let page = params![account, service, state, after.at, &after.sid, limit];
+        found.extend(tx.all(&LIST_BY_ACTIVITY, page, read)?);
+    }
+    found.sort_by(|a, b| (b.activity_at, b.sid).cmp(&(a.activity_at, a.sid)));
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
+}
+
+/// Conversations of a service created in `from..=to`, newest first (contract §3).
+#[allow(clippy::too_many_arguments, reason = "the filters of one list")]
+pub fn list_by_creation(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    from: Timestamp,
+    to: Timestamp,
+    state: Option<State>,
+    after: Option<Position>,
+    limit: i64,
+) -> Result<Vec<Conversation>, StoreError> {
+    let after = after.unwrap_or(Position { at: to, ..Position::end() });
+    let state = state.map(State::as_str);
+    tx.all(&LIST_BY_CREATION, params![account, service, from, after.at, &after.sid, state, limit], read)
+}
+
+/// Conversations of an account to look at by `now`, in order of `wake_at`, locked; rows that another
+/// node holds are left to it.
+pub fn due(tx: &mut dyn Tx, account: &AccountSid, now: Timestamp, limit: i64) -> Result<Vec<Timer>, StoreError> {
+    tx.all(&DUE, params![account, now, limit], read_timer)
+}
+
+/// When the next conversation of an account is to be looked at.
+pub fn next_wake(tx: &mut dyn Tx, account: &AccountSid) -> Result<Option<Timestamp>, StoreError> {
+    tx.first(&NEXT_WAKE, params![account], |row| Columns::new(row).time())
+}
+
+/// Writes the outcome of timers.
+pub fn update_timers(tx: &mut dyn Tx, timers: &[Timer]) -> Result<(), StoreError> {
+    let mut values = Vec::with_capacity(timers.len() * UPDATE_TIMERS.row.len());
+    for timer in timers {
+        let life = &timer.lifecycle;
+        let due = life.armed.map(|armed| armed.due);
+        values.extend_from_slice(params![
+            &timer.sid,
+            life.state.as_str(),
+            life.armed.map(|armed| armed.kind.as_str()),
+            due,
+            due,
+            life.inactive_at,
+            life.closed_at,
+            // A timer's last transition is the conversation's last change (contract §18 U26).
+            timer.last_event_at,
+            timer.last_event_at,
+            timer.event_seq,
+        ]);
+    }
+    tx.exec_many(&UPDATE_TIMERS, &values)?;
+    Ok(())
+}
+
+/// Moves the index over timers for conversations whose deadline has moved since it was last set.
+/// A time of `None` takes a conversation out of it.
+pub fn update_wakes(tx: &mut dyn Tx, wakes: &[(ConversationSid, Option<Timestamp>)]) -> Result<(), StoreError> {
+    let mut values = Vec::with_capacity(wakes.len() * 2);
+    for (sid, wake_at) in wakes {
+        values.extend_from_slice(params![sid, *wake_at]);
+    }
+    tx.exec_many(&UPDATE_WAKE, &values)?;
+    Ok(())
+}
+
+/// Armed timers of an account in order of `wake_at`, up to `until`.
+pub fn list_timers(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    after: Option<Position>,
+    until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Timer>, StoreError> {
+    let after = after.unwrap_or_else(Position::start);
+    tx.all(&LIST_TIMERS, params![account, after.at, &after.sid, until, limit], read_timer)
+}
+
+/// Some conversations of a service, with the number of their newest event.
+pub fn sids_of_service(
+    tx: &mut dyn Tx,
+    service: &ServiceSid,
+    limit: i64,
+) -> Result<Vec<(ConversationSid, i64)>, StoreError> {
+    tx.all(&SIDS_OF_SERVICE, params![service, limit], |row| {
+        let mut c = Columns::new(row);
+        Ok((c.parsed(ConversationSid::parse)?, c.int()?))
+    })
+}
+
+/// How many timers of an account are armed. Counts them all.
+pub fn count_armed(tx: &mut dyn Tx, account: &AccountSid) -> Result<i64, StoreError> {
+    Ok(tx.first(&COUNT_ARMED, params![account], |row| Columns::new(row).int())?.unwrap_or_default())
+}

@@ -1,0 +1,181 @@
+//! Connections to SQLite and the unit of work on one.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, Statement, ToSql};
+
+use crate::error::{OpenError, StoreError, UniqueKey};
+use crate::statement::{Row, Stmt, Tx, Value};
+
+/// How long to wait for another process (the command line) that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes of the database that are read through memory mapping.
+const MMAP_BYTES: i64 = 1 << 30;
+
+pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Connection, OpenError> {
+    let connection = Connection::open(path).map_err(|error| open_error(path, &error))?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| open_error(path, &error))?;
+    // A negative size is in KiB.
+    let cache_kib = -i64::try_from(cache_bytes / 1024).unwrap_or(i64::MAX).max(1_024);
+    let set = |name: &str, value: &dyn ToSql| connection.pragma_update(None, name, value);
+    set("journal_mode", &"WAL")
+        .and_then(|()| set("synchronous", &"FULL"))
+        .and_then(|()| set("wal_autocheckpoint", &0))
+        .and_then(|()| set("temp_store", &"MEMORY"))
+        .and_then(|()| set("cache_size", &cache_kib))
+        .and_then(|()| set("mmap_size", &MMAP_BYTES))
+        .map_err(|error| open_error(path, &error))?;
+    Ok(connection)
+}
+
+pub(super) fn open_error(path: &Path, error: &rusqlite::Error) -> OpenError {
+    let problem = error.to_string();
+    let path = path.display().to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::DiskFull) => {
+            OpenError::NotWritable { path, problem }
+        }
+        _ => OpenError::Unreachable { database: format!("sqlite:{path}"), problem },
+    }
+}
+
+pub(super) fn store_error(error: &rusqlite::Error) -> StoreError {
+    let text = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) => match text.strip_prefix("UNIQUE constraint failed: ") {
+            Some(columns) => StoreError::Unique(UniqueKey::from_columns(columns)),
+            None => StoreError::Internal(text),
+        },
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::ReadOnly
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::OutOfMemory,
+        ) => StoreError::Unavailable(text),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(text),
+        _ => StoreError::Internal(text),
+    }
+}
+
+/// The unit of work on a connection, with every statement prepared once.
+pub(super) struct SqliteTx<'c> {
+    connection: &'c Connection,
+    prepared: HashMap<*const Stmt, Statement<'c>>,
+    /// Whether anything was written since this was last cleared.
+    pub(super) wrote: bool,
+    /// The last failure of the engine since this was last cleared.
+    pub(super) failure: Option<StoreError>,
+}
+
+impl<'c> SqliteTx<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        SqliteTx { connection, prepared: HashMap::new(), wrote: false, failure: None }
+    }
+
+    fn prepared(&mut self, stmt: &'static Stmt) -> Result<&mut Statement<'c>, rusqlite::Error> {
+        use std::collections::hash_map::Entry;
+        match self.prepared.entry(std::ptr::from_ref(stmt)) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => Ok(entry.insert(self.connection.prepare(&sql(stmt))?)),
+        }
+    }
+
+    fn failed(&mut self, stmt: &'static Stmt, error: &rusqlite::Error) -> StoreError {
+        let error = match store_error(error) {
+            StoreError::Internal(text) => StoreError::Internal(format!("{}: {text}", stmt.name)),
+            other => other,
+        };
+        self.failure = Some(error.clone());
+        error
+    }
+}
+
+/// The text of a statement for SQLite: no row locks, one row at a time.
+fn sql(stmt: &Stmt) -> String {
+    let row: Vec<String> = (1..=stmt.row.len()).map(|i| format!("?{i}")).collect();
+    stmt.sql
+        .replace("{lock}", "")
+        .replace("{skip_locked}", "")
+        .replace("{rows}", &format!("({})", row.join(", ")))
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Value::Null => ValueRef::Null,
+            Value::Int(number) => ValueRef::Integer(number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+fn bind_and_step(statement: &mut Statement<'_>, params: &[Value<'_>]) -> rusqlite::Result<usize> {
+    statement.execute(rusqlite::params_from_iter(params))
+}
+
+impl Tx for SqliteTx<'_> {
+    fn exec(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.wrote = true;
+        let changed = self.prepared(stmt).and_then(|statement| bind_and_step(statement, params));
+        changed.map(|rows| rows as u64).map_err(|error| self.failed(stmt, &error))
+    }
+
+    fn rows(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut unreadable = None;
+        let stepped = self.prepared(stmt).and_then(|statement| {
+            let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+            while let Some(row) = rows.next()? {
+                if let Err(error) = each(row) {
+                    unreadable = Some(error);
+                    break;
+                }
+            }
+            Ok(())
+        });
+        stepped.map_err(|error| self.failed(stmt, &error))?;
+        unreadable.map_or(Ok(()), Err)
+    }
+
+    fn exec_many(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.wrote = true;
+        let width = stmt.row.len().max(1);
+        let changed = self.prepared(stmt).and_then(|statement| {
+            params.chunks(width).try_fold(0, |sum, row| Ok(sum + bind_and_step(statement, row)?))
+        });
+        changed.map(|rows| rows as u64).map_err(|error| self.failed(stmt, &error))
+    }
+}
+
+fn unexpected(column: usize, found: ValueRef<'_>) -> StoreError {
+    StoreError::Corrupt(format!("column {column} holds a value of type {}", found.data_type()))
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn opt_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        match self.get_ref(column).map_err(|error| store_error(&error))? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number)),
+            other => Err(unexpected(column, other)),
+        }
+    }
+
+    fn opt_text(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        match self.get_ref(column).map_err(|error| store_error(&error))? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+                .map(Some)
+                .map_err(|_| StoreError::Corrupt(format!("column {column} is not UTF-8"))),
+            other => Err(unexpected(column, other)),
+        }
+    }
+}

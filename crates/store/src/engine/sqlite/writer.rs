@@ -1,0 +1,187 @@
+//! The writer thread. Units of work that wait together are committed together: one fsync for all of
+//! them, and nobody is answered before it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender};
+use rusqlite::Connection;
+
+use crate::engine::sqlite::connection::{SqliteTx, store_error};
+use crate::engine::{Job, Outcome, run_caught};
+use crate::error::StoreError;
+use crate::stopwatch::Stopwatch;
+
+/// Rows written between two hints to the checkpoint thread.
+const ROWS_PER_CHECKPOINT: u64 = 4_000;
+/// Pages of the log above which the writer itself lets it start over.
+const WAL_PAGES_MAX: i64 = 32_768;
+
+type Batch = Vec<Box<dyn Job>>;
+
+pub(super) fn run(
+    connection: &Connection,
+    jobs: &Receiver<Box<dyn Job>>,
+    batch_jobs_max: usize,
+    checkpoint_hints: &Sender<()>,
+    log_size: &LogSize,
+) {
+    let mut tx = SqliteTx::new(connection);
+    let mut rows_at_hint = 0;
+    while let Ok(first) = jobs.recv() {
+        let stopwatch = Stopwatch::start();
+        let mut batch = Batch::with_capacity(16);
+        // It never waits to fill a batch: whoever is there comes along.
+        let next = || jobs.try_recv().ok();
+        let result = together(connection, &mut tx, first, next, batch_jobs_max, &mut batch);
+        metrics::histogram!("dwell_store_batch_jobs").record(batch.len() as f64);
+        match result {
+            Ok(()) => answer_all(batch, None),
+            Err(Stop::Engine(error)) => {
+                tracing::error!(%error, jobs = batch.len(), "a commit failed; nothing of it was kept");
+                answer_all(batch, Some(&error));
+            }
+            Err(Stop::DirtyDiscard) => apart(connection, &mut tx, batch),
+        }
+        metrics::histogram!("dwell_store_batch_seconds").record(stopwatch.elapsed().as_secs_f64());
+        let rows = connection.total_changes();
+        if rows - rows_at_hint > ROWS_PER_CHECKPOINT || jobs.is_empty() && rows > rows_at_hint {
+            rows_at_hint = rows;
+            let _ = checkpoint_hints.try_send(());
+        }
+        keep_log_bounded(connection, log_size);
+    }
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+/// Why a batch could not be kept as it was.
+enum Stop {
+    /// The engine failed; every job of the batch is told.
+    Engine(StoreError),
+    /// A job wrote something and then refused, which savepoints must undo.
+    DirtyDiscard,
+}
+
+/// Runs jobs in one transaction without savepoints: most refusals come before the first write and
+/// leave nothing to undo, so the price of a savepoint per job is paid only when one does.
+fn together(
+    connection: &Connection,
+    tx: &mut SqliteTx<'_>,
+    first: Box<dyn Job>,
+    mut next: impl FnMut() -> Option<Box<dyn Job>>,
+    batch_jobs_max: usize,
+    batch: &mut Batch,
+) -> Result<(), Stop> {
+    batch.push(first);
+    begin(connection).map_err(Stop::Engine)?;
+    loop {
+        let Some(job) = batch.last_mut() else { break };
+        tx.wrote = false;
+        tx.failure = None;
+        let ran = run_caught(job.as_mut(), tx);
+        if connection.is_autocommit() {
+            // A full disk or a failed read makes SQLite roll back everything at once.
+            let error = tx.failure.take().unwrap_or_else(|| StoreError::Unavailable("rolled back".to_owned()));
+            return Err(Stop::Engine(error));
+        }
+        if tx.wrote && ran.as_ref().map_or(true, |outcome| *outcome == Outcome::Discard) {
+            rollback(connection);
+            return Err(Stop::DirtyDiscard);
+        }
+        if let Err(error) = ran {
+            // Nothing was written; tell this one and go on with the others.
+            if let Some(job) = batch.pop() {
+                job.answer(Some(error));
+            }
+        }
+        if batch.len() >= batch_jobs_max {
+            break;
+        }
+        match next() {
+            Some(job) => batch.push(job),
+            None => break,
+        }
+    }
+    commit(connection).map_err(Stop::Engine)
+}
+
+/// Runs the jobs of a batch again, each in a transaction of its own.
+fn apart(connection: &Connection, tx: &mut SqliteTx<'_>, batch: Batch) {
+    for mut job in batch {
+        let failure = alone(connection, tx, job.as_mut()).err();
+        job.answer(failure);
+    }
+}
+
+fn alone(connection: &Connection, tx: &mut SqliteTx<'_>, job: &mut dyn Job) -> Result<(), StoreError> {
+    begin(connection)?;
+    tx.failure = None;
+    match run_caught(job, tx) {
+        Ok(_) if connection.is_autocommit() => {
+            Err(tx.failure.take().unwrap_or_else(|| StoreError::Unavailable("rolled back".to_owned())))
+        }
+        Ok(Outcome::Keep) => commit(connection),
+        Ok(Outcome::Discard) => {
+            rollback(connection);
+            Ok(())
+        }
+        Err(error) => {
+            rollback(connection);
+            Err(error)
+        }
+    }
+}
+
+fn answer_all(batch: Batch, failure: Option<&StoreError>) {
+    for job in batch {
+        job.answer(failure.cloned());
+    }
+}
+
+fn begin(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| store_error(&error))
+}
+
+fn commit(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch("COMMIT").map_err(|error| {
+        rollback(connection);
+        store_error(&error)
+    })
+}
+
+fn rollback(connection: &Connection) {
+    if !connection.is_autocommit() && let Err(error) = connection.execute_batch("ROLLBACK") {
+        tracing::error!(%error, "a rollback failed");
+    }
+}
+
+/// Copies the log into the database beside the writer, whenever the writer says that it grew.
+pub(super) fn checkpoint_loop(connection: &Connection, hints: &Receiver<()>, log_size: &LogSize) {
+    for () in hints {
+        let pages = connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
+        match pages {
+            Ok((log, _)) => {
+                metrics::gauge!("dwell_store_wal_pages").set(log as f64);
+                log_size.0.store(log, Ordering::Relaxed);
+            }
+            Err(error) => tracing::warn!(%error, "a checkpoint failed"),
+        }
+    }
+}
+
+/// The size of the log at the last checkpoint, in pages: the checkpoint thread writes it, the writer
+/// reads it.
+#[derive(Clone, Default)]
+pub(super) struct LogSize(Arc<AtomicI64>);
+
+/// Under steady load the log never comes to rest and could not start over by itself. Nearly all of
+/// it has been copied by the checkpoint thread, so little is left to do here.
+fn keep_log_bounded(connection: &Connection, log_size: &LogSize) {
+    if log_size.0.load(Ordering::Relaxed) > WAL_PAGES_MAX {
+        log_size.0.store(0, Ordering::Relaxed);
+        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())) {
+            tracing::warn!(%error, "the log could not start over");
+        }
+    }
+}

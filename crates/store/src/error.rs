@@ -1,0 +1,94 @@
+//! What can go wrong in a store.
+
+/// A uniqueness rule, by the name of its constraint in both engines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UniqueKey {
+    /// One conversation per unique name in a service.
+    ConversationUniqueName,
+    /// One participant per identity in a conversation.
+    ParticipantIdentity,
+    /// One open participant per (address, proxy address) in an account.
+    ParticipantPair,
+    /// One user per identity in a service.
+    UserIdentity,
+    /// Any other key; two of them equal would be a mistake of ours.
+    Other,
+}
+
+impl UniqueKey {
+    pub(crate) fn from_constraint(name: &str) -> Self {
+        match name {
+            "conversations_unique_name" => UniqueKey::ConversationUniqueName,
+            "participants_identity" => UniqueKey::ParticipantIdentity,
+            "participants_pair" => UniqueKey::ParticipantPair,
+            "users_identity" => UniqueKey::UserIdentity,
+            _ => UniqueKey::Other,
+        }
+    }
+
+    /// SQLite names the columns of a violated key, not the key.
+    pub(crate) fn from_columns(columns: &str) -> Self {
+        match columns {
+            "conversations.service_sid, conversations.unique_name" => UniqueKey::ConversationUniqueName,
+            "participants.conversation_sid, participants.identity" => UniqueKey::ParticipantIdentity,
+            "participants.account_sid, participants.address, participants.proxy_address" => UniqueKey::ParticipantPair,
+            "users.service_sid, users.identity" => UniqueKey::UserIdentity,
+            _ => UniqueKey::Other,
+        }
+    }
+}
+
+/// A failed unit of work. Nothing of it was kept.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// A uniqueness rule was broken.
+    #[error("not unique: {0:?}")]
+    Unique(UniqueKey),
+    /// The queue of units of work is full; try again shortly.
+    #[error("the store's queue is full")]
+    Overloaded,
+    /// The database cannot be used at the moment (disk full, connection lost); it may be later.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// The database lost against a concurrent unit of work too often.
+    #[error("too much contention: {0}")]
+    Contention(String),
+    /// A row holds what no version of Dwell writes.
+    #[error("unreadable row: {0}")]
+    Corrupt(String),
+    /// A mistake of ours or of the database.
+    #[error("store error: {0}")]
+    Internal(String),
+}
+
+/// Why a store could not be opened. The messages are for the person who starts the server.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data directory cannot be made or written.
+    #[error("cannot write to {path}: {problem}")]
+    NotWritable {
+        /// The directory or file.
+        path: String,
+        /// What the system said.
+        problem: String,
+    },
+    /// The database was migrated by a newer Dwell.
+    #[error("the database is at schema version {found}, newer than {supported}, the newest that this Dwell knows; start a newer Dwell")]
+    Newer {
+        /// The version of the database.
+        found: i64,
+        /// The newest version known.
+        supported: i64,
+    },
+    /// Migrations failed or were tampered with.
+    #[error("migration failed: {0}")]
+    Migration(String),
+    /// The database cannot be reached or read.
+    #[error("cannot open {database}: {problem}")]
+    Unreachable {
+        /// The database, without its password.
+        database: String,
+        /// What the engine said.
+        problem: String,
+    },
+}

@@ -1,0 +1,95 @@
+//! The table `events`: the append-only log, numbered without gaps per conversation or user.
+
+use dwell_core::event::EventKind;
+use dwell_core::{AccountSid, Timestamp};
+
+use crate::columns::Columns;
+use crate::error::StoreError;
+use crate::statement::{Tx, params, statements};
+
+statements! {
+    INSERT(Text, Int, Text, Text, Int, Text, Text, Int, Text) =
+        "INSERT INTO events (stream_sid, seq, account_sid, kind, at, source, actor, notify, payload) VALUES {rows}";
+    LIST =
+        "SELECT seq, kind, at, source, actor, notify, payload FROM events
+         WHERE stream_sid = ?2 AND account_sid = ?1 AND seq > ?3 ORDER BY seq LIMIT ?4";
+}
+
+/// An event on its way into the log.
+#[derive(Debug, Clone)]
+pub struct NewEvent<'a> {
+    /// The conversation or user that it is about.
+    pub stream_sid: &'a str,
+    /// Its number in the stream; the first is 1.
+    pub seq: i64,
+    /// What happened.
+    pub kind: EventKind,
+    /// When, on the account's clock.
+    pub at: Timestamp,
+    /// What kind of client caused it: `API`, `SDK`, a channel, or `TIMER`.
+    pub source: &'a str,
+    /// Who caused it.
+    pub actor: &'a str,
+    /// Whether post-event webhooks are to hear of it (contract §1.4).
+    pub notify: bool,
+    /// The event's own parameters, a JSON object.
+    pub payload: String,
+}
+
+/// An event of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields of NewEvent")]
+pub struct Event {
+    pub seq: i64,
+    pub kind: String,
+    pub at: Timestamp,
+    pub source: String,
+    pub actor: String,
+    pub notify: bool,
+    pub payload: String,
+}
+
+/// Appends events.
+///
+/// # Errors
+/// Any [`StoreError`]; so for every function of this module.
+pub fn insert(tx: &mut dyn Tx, account: &AccountSid, events: &[NewEvent<'_>]) -> Result<(), StoreError> {
+    let mut values = Vec::with_capacity(events.len() * INSERT.row.len());
+    for e in events {
+        values.extend_from_slice(params![
+            e.stream_sid,
+            e.seq,
+            account,
+            e.kind.as_str(),
+            e.at,
+            e.source,
+            e.actor,
+            e.notify,
+            &e.payload,
+        ]);
+    }
+    tx.exec_many(&INSERT, &values)?;
+    Ok(())
+}
+
+/// Events of a conversation or user after the number `after`.
+pub fn list(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    stream_sid: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    tx.all(&LIST, params![account, stream_sid, after, limit], |row| {
+        let mut c = Columns::new(row);
+        Ok(Event {
+            seq: c.int()?,
+            kind: c.text()?,
+            at: c.time()?,
+            source: c.text()?,
+            actor: c.text()?,
+            notify: c.flag()?,
+            payload: c.text()?,
+        })
+    })
+}

@@ -1,0 +1,125 @@
+//! The table `messages`.
+
+use dwell_core::{AccountSid, ConversationSid, Message, MessageSid, ParticipantSid};
+
+use crate::columns::Columns;
+use crate::error::StoreError;
+use crate::statement::{Row, Tx, params, statements};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sid, account_sid, conversation_sid, message_index, author, participant_sid, body, attributes,
+                content_sid, content_variables, subject, date_created, date_updated FROM messages ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    BY_SID = select!("WHERE sid = ?3 AND conversation_sid = ?2 AND account_sid = ?1");
+    LIST_ASC = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND message_index > ?3 ORDER BY message_index LIMIT ?4");
+    LIST_DESC = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND message_index < ?3 ORDER BY message_index DESC LIMIT ?4");
+    INSERT =
+        "INSERT INTO messages (sid, account_sid, conversation_sid, message_index, author, participant_sid, body,
+            attributes, content_sid, content_variables, subject, date_created, date_updated)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    UPDATE =
+        "UPDATE messages SET author = ?3, participant_sid = ?4, body = ?5, attributes = ?6, subject = ?7,
+            date_created = ?8, date_updated = ?9
+         WHERE conversation_sid = ?1 AND message_index = ?2";
+    DELETE = "DELETE FROM messages WHERE conversation_sid = ?1 AND message_index = ?2";
+}
+
+fn read(row: &dyn Row) -> Result<Message, StoreError> {
+    let mut c = Columns::new(row);
+    Ok(Message {
+        sid: c.parsed(MessageSid::parse)?,
+        account_sid: c.parsed(AccountSid::parse)?,
+        conversation_sid: c.parsed(ConversationSid::parse)?,
+        index: c.int()?,
+        author: c.text()?,
+        participant_sid: c.opt_parsed(ParticipantSid::parse)?,
+        body: c.opt_text()?,
+        attributes: c.text()?,
+        content_sid: c.opt_text()?,
+        content_variables: c.opt_text()?,
+        subject: c.opt_text()?,
+        date_created: c.time()?,
+        date_updated: c.time()?,
+    })
+}
+
+/// One message of a conversation.
+///
+/// # Errors
+/// Any [`StoreError`]; so for every function of this module.
+pub fn fetch(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    sid: &MessageSid,
+) -> Result<Option<Message>, StoreError> {
+    tx.first(&BY_SID, params![account, conversation, sid], read)
+}
+
+/// Messages of a conversation by index, rising or falling, after the index `after`.
+pub fn list(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    descending: bool,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let (stmt, start) = if descending { (&LIST_DESC, i64::MAX) } else { (&LIST_ASC, -1) };
+    tx.all(stmt, params![account, conversation, after.unwrap_or(start), limit], read)
+}
+
+/// Adds a message.
+pub fn insert(tx: &mut dyn Tx, m: &Message) -> Result<(), StoreError> {
+    tx.exec(
+        &INSERT,
+        params![
+            &m.sid,
+            &m.account_sid,
+            &m.conversation_sid,
+            m.index,
+            &m.author,
+            m.participant_sid.as_ref(),
+            m.body.as_deref(),
+            &m.attributes,
+            m.content_sid.as_deref(),
+            m.content_variables.as_deref(),
+            m.subject.as_deref(),
+            m.date_created,
+            m.date_updated,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes everything of a message that the API can change.
+pub fn update(tx: &mut dyn Tx, m: &Message) -> Result<(), StoreError> {
+    tx.exec(
+        &UPDATE,
+        params![
+            &m.conversation_sid,
+            m.index,
+            &m.author,
+            m.participant_sid.as_ref(),
+            m.body.as_deref(),
+            &m.attributes,
+            m.subject.as_deref(),
+            m.date_created,
+            m.date_updated,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Removes a message.
+pub fn delete(tx: &mut dyn Tx, m: &Message) -> Result<(), StoreError> {
+    tx.exec(&DELETE, params![&m.conversation_sid, m.index])?;
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! The table `participants`: who is in a conversation, which address pairs are held, and which
+//! conversations count for an identity.
+
+use dwell_core::participant::Binding;
+use dwell_core::{AccountSid, ConversationSid, Participant, ParticipantSid, RoleSid, ServiceSid};
+
+use crate::columns::Columns;
+use crate::error::StoreError;
+use crate::statement::{Row, Tx, params, statements};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sid, account_sid, service_sid, conversation_sid, identity, binding_type, address, proxy_address,
+                role_sid, attributes, last_read_message_index, last_read_timestamp, date_created, date_updated
+             FROM participants ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    BY_SID = select!("WHERE conversation_sid = ?2 AND sid = ?3 AND account_sid = ?1");
+    BY_IDENTITY = select!("WHERE conversation_sid = ?2 AND identity = ?3 AND account_sid = ?1");
+    LIST = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid > ?3 ORDER BY sid LIMIT ?4");
+    AUTHOR_BY_IDENTITY = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND identity = ?2";
+    AUTHOR_BY_ADDRESS = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND address = ?2 ORDER BY sid LIMIT 1";
+    INSERT =
+        "INSERT INTO participants (sid, account_sid, service_sid, conversation_sid, identity, binding_type, address,
+            proxy_address, role_sid, attributes, last_read_message_index, last_read_timestamp, open, date_created,
+            date_updated)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14)
+         ON CONFLICT DO NOTHING";
+    UPDATE =
+        "UPDATE participants SET proxy_address = ?3, role_sid = ?4, attributes = ?5, last_read_message_index = ?6,
+            last_read_timestamp = ?7, date_created = ?8, date_updated = ?9
+         WHERE conversation_sid = ?1 AND sid = ?2";
+    DELETE = "DELETE FROM participants WHERE conversation_sid = ?1 AND sid = ?2";
+    DELETE_ALL = "DELETE FROM participants WHERE conversation_sid = ?1";
+    PAIR_HOLDER =
+        "SELECT conversation_sid FROM participants
+         WHERE account_sid = ?1 AND address = ?2 AND proxy_address = ?3 AND open = 1";
+    /// Closing lets go of the pairs and of the identities' slots (contract §6.1).
+    RELEASE(Text) =
+        "UPDATE participants SET open = 0 FROM (VALUES {rows}) AS v
+         WHERE participants.conversation_sid = v.column1 AND participants.open = 1";
+    COUNT_OPEN =
+        "SELECT COUNT(*) FROM (SELECT 1 FROM participants
+            WHERE service_sid = ?1 AND identity = ?2 AND open = 1 LIMIT ?3) AS some";
+    OPEN_CONVERSATIONS =
+        "SELECT conversation_sid, sid FROM participants
+         WHERE account_sid = ?1 AND service_sid = ?2 AND identity = ?3 AND open = 1 ORDER BY conversation_sid LIMIT ?4";
+}
+
+fn read(row: &dyn Row) -> Result<Participant, StoreError> {
+    let mut c = Columns::new(row);
+    let sid = c.parsed(ParticipantSid::parse)?;
+    let account_sid = c.parsed(AccountSid::parse)?;
+    let service_sid = c.parsed(ServiceSid::parse)?;
+    let conversation_sid = c.parsed(ConversationSid::parse)?;
+    let identity = c.opt_text()?;
+    let (binding_type, address, proxy_address) = (c.opt_text()?, c.opt_text()?, c.opt_text()?);
+    Ok(Participant {
+        sid,
+        account_sid,
+        service_sid,
+        conversation_sid,
+        identity,
+        binding: binding_type
+            .zip(address)
+            .map(|(binding_type, address)| Binding { binding_type, address, proxy_address }),
+        role_sid: c.opt_parsed(RoleSid::parse)?,
+        attributes: c.text()?,
+        last_read_message_index: c.opt_int()?,
+        last_read_timestamp: c.opt_time()?,
+        date_created: c.time()?,
+        date_updated: c.time()?,
+    })
+}
+
+/// How a path names a participant (contract §1.6).
+#[derive(Debug, Clone, Copy)]
+pub enum Key<'a> {
+    /// By SID.
+    Sid(&'a ParticipantSid),
+    /// By the identity of a chat participant.
+    Identity(&'a str),
+}
+
+/// One participant of a conversation.
+///
+/// # Errors
+/// Any [`StoreError`]; so for every function of this module.
+pub fn fetch(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    key: Key<'_>,
+) -> Result<Option<Participant>, StoreError> {
+    match key {
+        Key::Sid(sid) => tx.first(&BY_SID, params![account, conversation, sid], read),
+        Key::Identity(identity) => tx.first(&BY_IDENTITY, params![account, conversation, identity], read),
+    }
+}
+
+/// The participant whose identity or address is `author`.
+pub fn author(
+    tx: &mut dyn Tx,
+    conversation: &ConversationSid,
+    author: &str,
+) -> Result<Option<ParticipantSid>, StoreError> {
+    let sid = |row: &dyn Row| Columns::new(row).parsed(ParticipantSid::parse);
+    match tx.first(&AUTHOR_BY_IDENTITY, params![conversation, author], sid)? {
+        Some(found) => Ok(Some(found)),
+        None => tx.first(&AUTHOR_BY_ADDRESS, params![conversation, author], sid),
+    }
+}
+
+/// Participants of a conversation in order of creation.
+pub fn list(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Participant>, StoreError> {
+    tx.all(&LIST, params![account, conversation, after.unwrap_or_default(), limit], read)
+}
+
+/// Adds a participant; `false` when its identity is in the conversation already or its address pair
+/// is held.
+pub fn insert(tx: &mut dyn Tx, p: &Participant) -> Result<bool, StoreError> {
+    let binding = p.binding.as_ref();
+    let changed = tx.exec(
+        &INSERT,
+        params![
+            &p.sid,
+            &p.account_sid,
+            &p.service_sid,
+            &p.conversation_sid,
+            p.identity.as_deref(),
+            binding.map(|b| b.binding_type.as_str()),
+            binding.map(|b| b.address.as_str()),
+            binding.and_then(|b| b.proxy_address.as_deref()),
+            p.role_sid.as_ref(),
+            &p.attributes,
+            p.last_read_message_index,
+            p.last_read_timestamp,
+            p.date_created,
+            p.date_updated,
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Writes everything of a participant that the API can change.
+///
+/// # Errors
+/// [`StoreError::Unique`] with `ParticipantPair` when another conversation took the new pair.
+pub fn update(tx: &mut dyn Tx, p: &Participant) -> Result<(), StoreError> {
+    tx.exec(
+        &UPDATE,
+        params![
+            &p.conversation_sid,
+            &p.sid,
+            p.binding.as_ref().and_then(|b| b.proxy_address.as_deref()),
+            p.role_sid.as_ref(),
+            &p.attributes,
+            p.last_read_message_index,
+            p.last_read_timestamp,
+            p.date_created,
+            p.date_updated,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Removes a participant.
+pub fn delete(tx: &mut dyn Tx, p: &Participant) -> Result<(), StoreError> {
+    tx.exec(&DELETE, params![&p.conversation_sid, &p.sid])?;
+    Ok(())
+}
+
+/// Removes every participant of a conversation.
+pub fn delete_all(tx: &mut dyn Tx, conversation: &ConversationSid) -> Result<(), StoreError> {
+    tx.exec(&DELETE_ALL, params![conversation])?;
+    Ok(())
+}
+
+/// The conversation that holds an (address, proxy address) pair.
+pub fn pair_holder(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    address: &str,
+    proxy_address: &str,
+) -> Result<Option<ConversationSid>, StoreError> {
+    tx.first(&PAIR_HOLDER, params![account, address, proxy_address], |row| {
+        Columns::new(row).parsed(ConversationSid::parse)
+    })
+}
+
+/// Lets go of the pairs and the identities' slots of closed conversations.
+pub fn release(tx: &mut dyn Tx, conversations: &[ConversationSid]) -> Result<(), StoreError> {
+    let mut values = Vec::with_capacity(conversations.len());
+    for sid in conversations {
+        values.extend_from_slice(params![sid]);
+    }
+    tx.exec_many(&RELEASE, &values)?;
+    Ok(())
+}
+
+/// How many active and inactive conversations an identity is in, counted up to `limit`.
+pub fn count_open(
+    tx: &mut dyn Tx,
+    service: &ServiceSid,
+    identity: &str,
+    limit: i64,
+) -> Result<i64, StoreError> {
+    Ok(tx.first(&COUNT_OPEN, params![service, identity, limit], |row| Columns::new(row).int())?.unwrap_or_default())
+}
+
+/// The active and inactive conversations that an identity is in, with its participant in each.
+pub fn open_conversations(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    identity: &str,
+    limit: i64,
+) -> Result<Vec<(ConversationSid, ParticipantSid)>, StoreError> {
+    tx.all(&OPEN_CONVERSATIONS, params![account, service, identity, limit], |row| {
+        let mut c = Columns::new(row);
+        Ok((c.parsed(ConversationSid::parse)?, c.parsed(ParticipantSid::parse)?))
+    })
+}

@@ -1,0 +1,176 @@
+//! Statements, values and rows: the common ground of both engines.
+//!
+//! Every column is `BIGINT` or `TEXT`, so a value is a whole number, a text or null. Placeholders
+//! are written `?1`; the PostgreSQL engine turns them into `$1`. Two marks depend on the engine:
+//! `{lock}` and `{skip_locked}` become row locks on PostgreSQL and nothing on SQLite, which has one
+//! writer.
+
+use dwell_core::Timestamp;
+
+use crate::error::StoreError;
+
+/// A named statement.
+#[derive(Debug)]
+pub struct Stmt {
+    /// Its name in errors and tests: module and constant.
+    pub name: &'static str,
+    /// Its text.
+    pub sql: &'static str,
+    /// For a statement over many rows: the kinds of the columns of one row, which take the place
+    /// of `{rows}`.
+    pub row: &'static [Kind],
+}
+
+/// The kind of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `BIGINT`.
+    Int,
+    /// `TEXT`.
+    Text,
+}
+
+/// A parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// No value.
+    Null,
+    /// A whole number.
+    Int(i64),
+    /// A text.
+    Text(&'a str),
+}
+
+impl<'a, T: AsRef<str> + ?Sized> From<&'a T> for Value<'a> {
+    fn from(text: &'a T) -> Self {
+        Value::Text(text.as_ref())
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Value::Int(number)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(flag: bool) -> Self {
+        Value::Int(i64::from(flag))
+    }
+}
+
+impl From<Timestamp> for Value<'_> {
+    fn from(at: Timestamp) -> Self {
+        Value::Int(at.as_micros())
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+/// A row of an answer. Columns count from zero.
+pub trait Row {
+    /// A whole number, or `None` for null.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the column holds something else.
+    fn opt_int(&self, column: usize) -> Result<Option<i64>, StoreError>;
+    /// A text, or `None` for null.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when the column holds something else.
+    fn opt_text(&self, column: usize) -> Result<Option<&str>, StoreError>;
+}
+
+/// A unit of work: everything done through it is kept together or not at all.
+pub trait Tx {
+    /// Runs a statement and says how many rows it changed.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] of the engine.
+    fn exec(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError>;
+
+    /// Runs a query and hands over each row.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] of the engine or of `each`.
+    fn rows(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Runs a statement with `{rows}` over any number of rows, whose parameters follow one another
+    /// in `params`, and says how many rows it changed.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] of the engine.
+    fn exec_many(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError>;
+}
+
+impl dyn Tx + '_ {
+    /// The first row of a query, read by `read`.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] of the engine or of `read`.
+    pub(crate) fn first<T>(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&dyn Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut found = None;
+        self.rows(stmt, params, &mut |row| {
+            if found.is_none() {
+                found = Some(read(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Every row of a query, read by `read`.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] of the engine or of `read`.
+    pub(crate) fn all<T>(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        mut read: impl FnMut(&dyn Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        self.rows(stmt, params, &mut |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+}
+
+/// Parameters of a statement, each turned into a [`Value`].
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::statement::Value::from($value)),*] };
+}
+pub(crate) use params;
+
+/// Declares the statements of a module and lists them all in `ALL`.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident $(($($kind:ident),*))? = $sql:expr;)*) => {
+        $(
+            $(#[$doc])*
+            static $name: $crate::statement::Stmt = $crate::statement::Stmt {
+                name: concat!(module_path!(), "::", stringify!($name)),
+                sql: $sql,
+                row: &[$($($crate::statement::Kind::$kind),*)?],
+            };
+        )*
+        /// Every statement of this module.
+        pub(crate) static ALL: &[&$crate::statement::Stmt] = &[$(&$name),*];
+    };
+}
+pub(crate) use statements;

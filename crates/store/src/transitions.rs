@@ -1,0 +1,80 @@
+//! The table `transitions`: every change of state, kept for ever, with when, why and by whom.
+
+use dwell_core::lifecycle::{Cause, Transition};
+use dwell_core::{AccountSid, ConversationSid, MessageSid, State};
+
+use crate::columns::Columns;
+use crate::error::StoreError;
+use crate::statement::{Tx, params, statements};
+
+statements! {
+    INSERT(Text, Int, Text, Text, Text, Text, Int, Text, Text) =
+        "INSERT INTO transitions (conversation_sid, seq, account_sid, from_state, to_state, cause, at, actor, message_sid)
+         VALUES {rows}";
+    LIST =
+        "SELECT conversation_sid, seq, from_state, to_state, cause, at, actor, message_sid FROM transitions
+         WHERE conversation_sid = ?2 AND account_sid = ?1 AND seq > ?3 ORDER BY seq LIMIT ?4";
+}
+
+/// A change of state as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The conversation.
+    pub conversation_sid: ConversationSid,
+    /// The number of its event.
+    pub seq: i64,
+    /// From, to, why and when.
+    pub transition: Transition,
+    /// Who caused it: a credential's SID, or `system` for a timer.
+    pub actor: String,
+    /// The message that reactivated the conversation.
+    pub message_sid: Option<MessageSid>,
+}
+
+/// Keeps changes of state.
+///
+/// # Errors
+/// Any [`StoreError`]; so for every function of this module.
+pub fn insert(tx: &mut dyn Tx, account: &AccountSid, records: &[Record]) -> Result<(), StoreError> {
+    let mut values = Vec::with_capacity(records.len() * INSERT.row.len());
+    for r in records {
+        values.extend_from_slice(params![
+            &r.conversation_sid,
+            r.seq,
+            account,
+            r.transition.from.as_str(),
+            r.transition.to.as_str(),
+            r.transition.cause.as_str(),
+            r.transition.at,
+            &r.actor,
+            r.message_sid.as_ref(),
+        ]);
+    }
+    tx.exec_many(&INSERT, &values)?;
+    Ok(())
+}
+
+/// The changes of state of a conversation after the event number `after`, oldest first.
+pub fn list(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Record>, StoreError> {
+    tx.all(&LIST, params![account, conversation, after, limit], |row| {
+        let mut c = Columns::new(row);
+        Ok(Record {
+            conversation_sid: c.parsed(ConversationSid::parse)?,
+            seq: c.int()?,
+            transition: Transition {
+                from: c.parsed(State::parse)?,
+                to: c.parsed(State::parse)?,
+                cause: c.parsed(Cause::parse)?,
+                at: c.time()?,
+            },
+            actor: c.text()?,
+            message_sid: c.opt_parsed(MessageSid::parse)?,
+        })
+    })
+}
