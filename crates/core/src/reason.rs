@@ -13,8 +13,8 @@ pub enum Reason {
     DefaultServiceDelete,
     #[error("the account is not a test account")]
     NotATestAccount,
-    #[error("the service is being deleted")]
-    ServiceBeingDeleted,
+    #[error("service not found")]
+    ServiceNotFound,
 
     #[error("friendly name missing")]
     FriendlyNameMissing,

@@ -1,1 +1,37 @@
-//! x
+//! What can be done: commands and queries, one file each, and the scheduler.
+//!
+//! Everybody goes through here: HTTP handlers, timers, the console and tools for AI call the same
+//! commands, so no rule lives anywhere else. A command validates, loads and locks, asks
+//! [`dwell_core::lifecycle::step`], writes rows and appends events, all in one transaction; its
+//! answer means that all of it is on disk.
+
+pub mod accounts;
+mod auth;
+pub mod clock;
+pub mod configuration;
+mod context;
+pub mod conversations;
+mod engine;
+mod error;
+mod input;
+mod janitor;
+mod journal;
+pub mod messages;
+mod page;
+pub mod participants;
+pub mod random;
+pub mod scheduler;
+pub mod secrets;
+pub mod services;
+pub mod test_clock;
+pub mod timers;
+pub mod users;
+
+pub use clock::{Clock, SystemClock};
+pub use context::{Caller, Scope};
+pub use engine::{Engine, Parts};
+pub use error::Error;
+pub use page::{Page, PageRequest};
+pub use random::{Random, SystemRandom};
+pub use scheduler::Scheduler;
+pub use secrets::SecretKey;

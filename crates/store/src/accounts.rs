@@ -123,11 +123,7 @@ pub fn lock(tx: &mut dyn Tx, sid: &AccountSid) -> Result<Option<Account>, StoreE
 }
 
 /// Accounts in order of creation, with their auth tokens.
-pub fn list(
-    tx: &mut dyn Tx,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<(Account, SealedSecret)>, StoreError> {
+pub fn list(tx: &mut dyn Tx, after: Option<&str>, limit: i64) -> Result<Vec<(Account, SealedSecret)>, StoreError> {
     tx.all(&LIST, params![after.unwrap_or_default(), limit], read)
 }
 
@@ -184,11 +180,7 @@ pub fn update_token(tx: &mut dyn Tx, sid: &AccountSid, token: &SealedSecret) -> 
 pub fn wakes(tx: &mut dyn Tx) -> Result<Vec<Wake>, StoreError> {
     tx.all(&WAKES, params![], |row| {
         let mut c = Columns::new(row);
-        Ok(Wake {
-            account_sid: c.parsed(AccountSid::parse)?,
-            test_clock: test_clock(&mut c)?,
-            wake_at: c.opt_time()?,
-        })
+        Ok(Wake { account_sid: c.parsed(AccountSid::parse)?, test_clock: test_clock(&mut c)?, wake_at: c.opt_time()? })
     })
 }
 
@@ -209,10 +201,7 @@ pub fn list_keys(
 
 /// Adds an API key.
 pub fn insert_key(tx: &mut dyn Tx, key: &Key, secret: &SealedSecret) -> Result<(), StoreError> {
-    tx.exec(
-        &INSERT_KEY,
-        params![&key.sid, &key.account_sid, &key.friendly_name, &secret.0, key.date_created],
-    )?;
+    tx.exec(&INSERT_KEY, params![&key.sid, &key.account_sid, &key.friendly_name, &secret.0, key.date_created])?;
     Ok(())
 }
 

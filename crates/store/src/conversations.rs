@@ -343,7 +343,7 @@ pub fn delete(tx: &mut dyn Tx, sid: &ConversationSid) -> Result<(), StoreError> 
 }
 
 /// A position in a list that is ordered by an instant and a SID.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The instant of the last row seen.
     pub at: Timestamp,

@@ -3,7 +3,11 @@
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-use crate::error::StoreError;
+use std::thread;
+
+use crossbeam_channel::{Sender, TrySendError};
+
+use crate::error::{OpenError, StoreError};
 use crate::statement::Tx;
 
 /// One of the two databases.
@@ -30,7 +34,30 @@ pub(crate) trait Job: Send {
 
 /// Runs a job and turns a panic of it into an error, so that a mistake in one unit of work stops
 /// nobody else's.
-pub(crate) fn run_caught(job: &mut dyn Job, tx: &mut dyn Tx) -> Result<Outcome, StoreError> {
+fn run_caught(job: &mut dyn Job, tx: &mut dyn Tx) -> Result<Outcome, StoreError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job.run(tx)))
         .map_err(|_| StoreError::Internal("a unit of work panicked".to_owned()))
+}
+
+/// Hands a job to the threads behind `queue`, or answers it at once when they have too much to do;
+/// `None` is the queue of an engine that is closing.
+fn submit<J: Into<Box<dyn Job>>>(queue: Option<&Sender<J>>, job: J) {
+    let Some(queue) = queue else {
+        return job.into().answer(Some(StoreError::Unavailable("closing".to_owned())));
+    };
+    match queue.try_send(job) {
+        Ok(()) => {}
+        Err(TrySendError::Full(job)) => job.into().answer(Some(StoreError::Overloaded)),
+        Err(TrySendError::Disconnected(job)) => {
+            job.into().answer(Some(StoreError::Unavailable("the database thread has stopped".to_owned())));
+        }
+    }
+}
+
+/// Starts a thread of an engine.
+fn spawn(name: &str, database: &str, run: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, OpenError> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(|error| OpenError::Unreachable { database: database.to_owned(), problem: error.to_string() })
 }

@@ -73,7 +73,9 @@ pub enum OpenError {
         problem: String,
     },
     /// The database was migrated by a newer Dwell.
-    #[error("the database is at schema version {found}, newer than {supported}, the newest that this Dwell knows; start a newer Dwell")]
+    #[error(
+        "the database is at schema version {found}, newer than {supported}, the newest that this Dwell knows; start a newer Dwell"
+    )]
     Newer {
         /// The version of the database.
         found: i64,

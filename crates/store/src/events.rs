@@ -16,7 +16,7 @@ statements! {
 }
 
 /// An event on its way into the log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct NewEvent<'a> {
     /// The conversation or user that it is about.
     pub stream_sid: &'a str,
@@ -33,7 +33,7 @@ pub struct NewEvent<'a> {
     /// Whether post-event webhooks are to hear of it (contract §1.4).
     pub notify: bool,
     /// The event's own parameters, a JSON object.
-    pub payload: String,
+    pub payload: &'a str,
 }
 
 /// An event of the log.
@@ -65,7 +65,7 @@ pub fn insert(tx: &mut dyn Tx, account: &AccountSid, events: &[NewEvent<'_>]) ->
             e.source,
             e.actor,
             e.notify,
-            &e.payload,
+            e.payload,
         ]);
     }
     tx.exec_many(&INSERT, &values)?;

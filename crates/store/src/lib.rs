@@ -46,3 +46,10 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
     .flatten()
     .copied()
 }
+
+/// The text of a statement as each engine is given it, for the tests that prepare and explain it.
+#[doc(hidden)]
+pub mod translated {
+    pub use crate::engine::postgres::text as postgres;
+    pub use crate::engine::sqlite::text as sqlite;
+}

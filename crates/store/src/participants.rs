@@ -46,7 +46,7 @@ statements! {
          WHERE participants.conversation_sid = v.column1 AND participants.open = 1";
     COUNT_OPEN =
         "SELECT COUNT(*) FROM (SELECT 1 FROM participants
-            WHERE service_sid = ?1 AND identity = ?2 AND open = 1 LIMIT ?3) AS some";
+            WHERE service_sid = ?1 AND identity = ?2 AND open = 1 LIMIT ?3) AS found";
     OPEN_CONVERSATIONS =
         "SELECT conversation_sid, sid FROM participants
          WHERE account_sid = ?1 AND service_sid = ?2 AND identity = ?3 AND open = 1 ORDER BY conversation_sid LIMIT ?4";
@@ -66,9 +66,11 @@ fn read(row: &dyn Row) -> Result<Participant, StoreError> {
         service_sid,
         conversation_sid,
         identity,
-        binding: binding_type
-            .zip(address)
-            .map(|(binding_type, address)| Binding { binding_type, address, proxy_address }),
+        binding: binding_type.zip(address).map(|(binding_type, address)| Binding {
+            binding_type,
+            address,
+            proxy_address,
+        }),
         role_sid: c.opt_parsed(RoleSid::parse)?,
         attributes: c.text()?,
         last_read_message_index: c.opt_int()?,
@@ -210,12 +212,7 @@ pub fn release(tx: &mut dyn Tx, conversations: &[ConversationSid]) -> Result<(),
 }
 
 /// How many active and inactive conversations an identity is in, counted up to `limit`.
-pub fn count_open(
-    tx: &mut dyn Tx,
-    service: &ServiceSid,
-    identity: &str,
-    limit: i64,
-) -> Result<i64, StoreError> {
+pub fn count_open(tx: &mut dyn Tx, service: &ServiceSid, identity: &str, limit: i64) -> Result<i64, StoreError> {
     Ok(tx.first(&COUNT_OPEN, params![service, identity, limit], |row| Columns::new(row).int())?.unwrap_or_default())
 }
 

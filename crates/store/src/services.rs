@@ -147,8 +147,7 @@ pub fn fetch_role(
 
 /// Adds a role.
 pub fn insert_role(tx: &mut dyn Tx, r: &Role) -> Result<(), StoreError> {
-    let permissions =
-        serde_json::to_string(&r.permissions).map_err(|error| StoreError::Internal(error.to_string()))?;
+    let permissions = serde_json::to_string(&r.permissions).map_err(|error| StoreError::Internal(error.to_string()))?;
     tx.exec(
         &INSERT_ROLE,
         params![

@@ -1,9 +1,9 @@
 //! Statements, values and rows: the common ground of both engines.
 //!
 //! Every column is `BIGINT` or `TEXT`, so a value is a whole number, a text or null. Placeholders
-//! are written `?1`; the PostgreSQL engine turns them into `$1`. Two marks depend on the engine:
+//! are written `?1`; the PostgreSQL engine turns them into `$1`. Three marks depend on the engine:
 //! `{lock}` and `{skip_locked}` become row locks on PostgreSQL and nothing on SQLite, which has one
-//! writer.
+//! writer; `VALUES {rows}` stands for any number of rows, whose columns are named `column1` and so on.
 
 use dwell_core::Timestamp;
 
@@ -19,6 +19,13 @@ pub struct Stmt {
     /// For a statement over many rows: the kinds of the columns of one row, which take the place
     /// of `{rows}`.
     pub row: &'static [Kind],
+}
+
+impl Stmt {
+    /// Whether it locks the rows that it finds, which only a unit of work that writes may do.
+    pub(crate) fn locks(&self) -> bool {
+        self.sql.contains("{lock}") || self.sql.contains("{skip_locked}")
+    }
 }
 
 /// The kind of a column.
@@ -85,7 +92,9 @@ pub trait Row {
     fn opt_text(&self, column: usize) -> Result<Option<&str>, StoreError>;
 }
 
-/// A unit of work: everything done through it is kept together or not at all.
+/// A unit of work: everything done through it is kept together or not at all. Once a statement has
+/// failed, every further one fails in the same way, and nothing of the unit is kept even if the
+/// failure is passed over: PostgreSQL knows no other way, and SQLite follows it.
 pub trait Tx {
     /// Runs a statement and says how many rows it changed.
     ///

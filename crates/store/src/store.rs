@@ -68,10 +68,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `work`, and any [`StoreError`] of the engine.
-    pub async fn write<T, E>(
-        &self,
-        work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -84,10 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `work`, and any [`StoreError`] of the engine.
-    pub async fn read<T, E>(
-        &self,
-        work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn read<T, E>(&self, work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -100,10 +94,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn write_blocking<T, E>(
-        &self,
-        work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub fn write_blocking<T, E>(&self, work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -115,10 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub fn read_blocking<T, E>(
-        &self,
-        work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub fn read_blocking<T, E>(&self, work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,

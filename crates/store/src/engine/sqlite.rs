@@ -4,16 +4,17 @@
 mod connection;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
 
-use crate::engine::{Job, run_caught};
+use crate::engine::{Job, Outcome, run_caught, spawn, submit};
 use crate::error::{OpenError, StoreError};
 use crate::migrate;
 use crate::store::Options;
+pub(crate) use connection::text;
 use connection::{SqliteTx, open_error, store_error};
 
 type Queue = Sender<Box<dyn Job>>;
@@ -41,18 +42,23 @@ impl Sqlite {
         // One waiting hint is as good as many.
         let (hints, checkpoint_hints) = bounded(1);
         let mut threads = Vec::new();
+        let database = path.display().to_string();
         let log_size = writer::LogSize::default();
         let size = log_size.clone();
         let batch_jobs_max = options.batch_jobs_max.max(1);
-        threads.push(spawn("dwell-writer", path, move || writer::run(&writer, &write_jobs, batch_jobs_max, &hints, &size))?);
+        threads.push(spawn("dwell-writer", &database, move || {
+            writer::run(&writer, &write_jobs, batch_jobs_max, &hints, &size)
+        })?);
         for _ in 0..options.reader_threads.max(1) {
             let connection = connection::open(path, options.cache_bytes / 4)?;
             connection.pragma_update(None, "query_only", true).map_err(|error| open_error(path, &error))?;
             let jobs = read_jobs.clone();
-            threads.push(spawn("dwell-reader", path, move || read_loop(&connection, &jobs))?);
+            threads.push(spawn("dwell-reader", &database, move || read_loop(&connection, &jobs))?);
         }
         let connection = connection::open(path, 0)?;
-        threads.push(spawn("dwell-checkpoint", path, move || writer::checkpoint_loop(&connection, &checkpoint_hints, &log_size))?);
+        threads.push(spawn("dwell-checkpoint", &database, move || {
+            writer::checkpoint_loop(&connection, &checkpoint_hints, &log_size)
+        })?);
         Ok(Sqlite { writes: Some(writes), reads: Some(reads), threads })
     }
 
@@ -76,26 +82,8 @@ impl Drop for Sqlite {
     }
 }
 
-fn submit(queue: Option<&Queue>, job: Box<dyn Job>) {
-    let Some(queue) = queue else { return job.answer(Some(StoreError::Unavailable("closing".to_owned()))) };
-    match queue.try_send(job) {
-        Ok(()) => {}
-        Err(TrySendError::Full(job)) => job.answer(Some(StoreError::Overloaded)),
-        Err(TrySendError::Disconnected(job)) => {
-            job.answer(Some(StoreError::Unavailable("the database thread has stopped".to_owned())));
-        }
-    }
-}
-
-fn spawn(name: &str, path: &Path, run: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, OpenError> {
-    thread::Builder::new().name(name.to_owned()).spawn(run).map_err(|error| OpenError::Unreachable {
-        database: PathBuf::from(path).display().to_string(),
-        problem: error.to_string(),
-    })
-}
-
 fn read_loop(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
-    let mut tx = SqliteTx::new(connection);
+    let mut tx = SqliteTx::reading(connection);
     for mut job in jobs {
         let failure = read_one(connection, &mut tx, job.as_mut()).err();
         job.answer(failure);
@@ -104,7 +92,14 @@ fn read_loop(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
 
 fn read_one(connection: &Connection, tx: &mut SqliteTx<'_>, job: &mut dyn Job) -> Result<(), StoreError> {
     connection.execute_batch("BEGIN").map_err(|error| store_error(&error))?;
+    tx.failure = None;
     let ran = run_caught(job, tx);
-    connection.execute_batch("ROLLBACK").map_err(|error| store_error(&error))?;
-    ran.map(|_| ())
+    // A failed read may have ended the transaction already.
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK").map_err(|error| store_error(&error))?;
+    }
+    match (ran?, tx.failure.take()) {
+        (Outcome::Keep, Some(failure)) => Err(failure),
+        _ => Ok(()),
+    }
 }

@@ -66,42 +66,64 @@ pub(super) fn store_error(error: &rusqlite::Error) -> StoreError {
 pub(super) struct SqliteTx<'c> {
     connection: &'c Connection,
     prepared: HashMap<*const Stmt, Statement<'c>>,
+    read_only: bool,
     /// Whether anything was written since this was last cleared.
     pub(super) wrote: bool,
-    /// The last failure of the engine since this was last cleared.
+    /// The first failure of the engine since this was last cleared. PostgreSQL refuses every
+    /// statement after it, so this does too.
     pub(super) failure: Option<StoreError>,
 }
 
 impl<'c> SqliteTx<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        SqliteTx { connection, prepared: HashMap::new(), wrote: false, failure: None }
+        SqliteTx { connection, prepared: HashMap::new(), read_only: false, wrote: false, failure: None }
     }
 
-    fn prepared(&mut self, stmt: &'static Stmt) -> Result<&mut Statement<'c>, rusqlite::Error> {
+    /// A unit of work that may only read. It takes no locks either, so that a mistake which
+    /// PostgreSQL would refuse shows here as well.
+    pub(super) fn reading(connection: &'c Connection) -> Self {
+        SqliteTx { read_only: true, ..SqliteTx::new(connection) }
+    }
+
+    /// Runs `step` on a prepared statement, unless something failed before.
+    fn run<T>(
+        &mut self,
+        stmt: &'static Stmt,
+        step: impl FnOnce(&mut Statement<'c>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         use std::collections::hash_map::Entry;
-        match self.prepared.entry(std::ptr::from_ref(stmt)) {
-            Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(entry) => Ok(entry.insert(self.connection.prepare(&sql(stmt))?)),
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
         }
-    }
-
-    fn failed(&mut self, stmt: &'static Stmt, error: &rusqlite::Error) -> StoreError {
-        let error = match store_error(error) {
-            StoreError::Internal(text) => StoreError::Internal(format!("{}: {text}", stmt.name)),
-            other => other,
+        let prepared = match self.prepared.entry(std::ptr::from_ref(stmt)) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(_) if self.read_only && stmt.locks() => {
+                let text = format!("{}: a row lock in a unit of work that reads", stmt.name);
+                return Err(self.failure.insert(StoreError::Internal(text)).clone());
+            }
+            Entry::Vacant(entry) => self.connection.prepare(&text(stmt)).map(|statement| entry.insert(statement)),
         };
-        self.failure = Some(error.clone());
-        error
+        prepared.and_then(step).map_err(|error| {
+            let error = match store_error(&error) {
+                StoreError::Internal(text) => StoreError::Internal(format!("{}: {text}", stmt.name)),
+                StoreError::Unavailable(text) if self.read_only && is_read_only(&error) => {
+                    StoreError::Internal(format!("{}: {text}", stmt.name))
+                }
+                other => other,
+            };
+            self.failure.insert(error).clone()
+        })
     }
 }
 
+fn is_read_only(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ReadOnly)
+}
+
 /// The text of a statement for SQLite: no row locks, one row at a time.
-fn sql(stmt: &Stmt) -> String {
+pub(crate) fn text(stmt: &Stmt) -> String {
     let row: Vec<String> = (1..=stmt.row.len()).map(|i| format!("?{i}")).collect();
-    stmt.sql
-        .replace("{lock}", "")
-        .replace("{skip_locked}", "")
-        .replace("{rows}", &format!("({})", row.join(", ")))
+    stmt.sql.replace("{lock}", "").replace("{skip_locked}", "").replace("{rows}", &format!("({})", row.join(", ")))
 }
 
 impl ToSql for Value<'_> {
@@ -121,8 +143,7 @@ fn bind_and_step(statement: &mut Statement<'_>, params: &[Value<'_>]) -> rusqlit
 impl Tx for SqliteTx<'_> {
     fn exec(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError> {
         self.wrote = true;
-        let changed = self.prepared(stmt).and_then(|statement| bind_and_step(statement, params));
-        changed.map(|rows| rows as u64).map_err(|error| self.failed(stmt, &error))
+        self.run(stmt, |statement| bind_and_step(statement, params)).map(|rows| rows as u64)
     }
 
     fn rows(
@@ -131,28 +152,27 @@ impl Tx for SqliteTx<'_> {
         params: &[Value<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut unreadable = None;
-        let stepped = self.prepared(stmt).and_then(|statement| {
+        self.run(stmt, |statement| {
             let mut rows = statement.query(rusqlite::params_from_iter(params))?;
             while let Some(row) = rows.next()? {
                 if let Err(error) = each(row) {
-                    unreadable = Some(error);
-                    break;
+                    return Ok(Err(error));
                 }
             }
-            Ok(())
-        });
-        stepped.map_err(|error| self.failed(stmt, &error))?;
-        unreadable.map_or(Ok(()), Err)
+            Ok(Ok(()))
+        })?
     }
 
     fn exec_many(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        if params.is_empty() {
+            return Ok(0);
+        }
         self.wrote = true;
         let width = stmt.row.len().max(1);
-        let changed = self.prepared(stmt).and_then(|statement| {
+        let changed = self.run(stmt, |statement| {
             params.chunks(width).try_fold(0, |sum, row| Ok(sum + bind_and_step(statement, row)?))
         });
-        changed.map(|rows| rows as u64).map_err(|error| self.failed(stmt, &error))
+        changed.map(|rows| rows as u64)
     }
 }
 

@@ -84,11 +84,12 @@ fn together(
             let error = tx.failure.take().unwrap_or_else(|| StoreError::Unavailable("rolled back".to_owned()));
             return Err(Stop::Engine(error));
         }
-        if tx.wrote && ran.as_ref().map_or(true, |outcome| *outcome == Outcome::Discard) {
+        let failure = failure(tx, &ran);
+        if tx.wrote && (failure.is_some() || matches!(ran, Ok(Outcome::Discard))) {
             rollback(connection);
             return Err(Stop::DirtyDiscard);
         }
-        if let Err(error) = ran {
+        if let Some(error) = failure {
             // Nothing was written; tell this one and go on with the others.
             if let Some(job) = batch.pop() {
                 job.answer(Some(error));
@@ -105,6 +106,16 @@ fn together(
     commit(connection).map_err(Stop::Engine)
 }
 
+/// Why a job that ran is to be told of a failure instead of its own result: it panicked, or it
+/// passed over a failed statement.
+fn failure(tx: &mut SqliteTx<'_>, ran: &Result<Outcome, StoreError>) -> Option<StoreError> {
+    match ran {
+        Ok(Outcome::Keep) => tx.failure.take(),
+        Ok(Outcome::Discard) => None,
+        Err(error) => Some(error.clone()),
+    }
+}
+
 /// Runs the jobs of a batch again, each in a transaction of its own.
 fn apart(connection: &Connection, tx: &mut SqliteTx<'_>, batch: Batch) {
     for mut job in batch {
@@ -116,18 +127,15 @@ fn apart(connection: &Connection, tx: &mut SqliteTx<'_>, batch: Batch) {
 fn alone(connection: &Connection, tx: &mut SqliteTx<'_>, job: &mut dyn Job) -> Result<(), StoreError> {
     begin(connection)?;
     tx.failure = None;
-    match run_caught(job, tx) {
-        Ok(_) if connection.is_autocommit() => {
-            Err(tx.failure.take().unwrap_or_else(|| StoreError::Unavailable("rolled back".to_owned())))
-        }
-        Ok(Outcome::Keep) => commit(connection),
-        Ok(Outcome::Discard) => {
+    let ran = run_caught(job, tx);
+    if connection.is_autocommit() {
+        return Err(tx.failure.take().unwrap_or_else(|| StoreError::Unavailable("rolled back".to_owned())));
+    }
+    match (failure(tx, &ran), ran) {
+        (None, Ok(Outcome::Keep)) => commit(connection),
+        (failure, _) => {
             rollback(connection);
-            Ok(())
-        }
-        Err(error) => {
-            rollback(connection);
-            Err(error)
+            failure.map_or(Ok(()), Err)
         }
     }
 }
@@ -150,7 +158,9 @@ fn commit(connection: &Connection) -> Result<(), StoreError> {
 }
 
 fn rollback(connection: &Connection) {
-    if !connection.is_autocommit() && let Err(error) = connection.execute_batch("ROLLBACK") {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
         tracing::error!(%error, "a rollback failed");
     }
 }

@@ -1,0 +1,96 @@
+//! Credentials (contract §2): an account SID with its auth token, or an API key's SID with its
+//! secret.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dwell_core::{Account, AccountSid, KeySid, Timestamp};
+use dwell_store::accounts::{self, SealedSecret};
+use parking_lot::Mutex;
+use subtle::ConstantTimeEq;
+
+use crate::context::Caller;
+use crate::engine::Engine;
+use crate::error::Error;
+
+/// How long a checked credential and its account's settings may be trusted without another look
+/// into the store, in seconds. Nothing that must be exact is read from here.
+const TRUST_SECONDS: i64 = 5;
+/// Most credentials remembered at once.
+const REMEMBERED_MAX: usize = 10_000;
+
+#[derive(Default)]
+pub(crate) struct AuthCache {
+    known: Mutex<HashMap<String, Known>>,
+}
+
+#[derive(Clone)]
+struct Known {
+    account: Arc<Account>,
+    secret: Arc<str>,
+    until: Timestamp,
+}
+
+impl AuthCache {
+    fn get(&self, username: &str, now: Timestamp) -> Option<Known> {
+        self.known.lock().get(username).filter(|known| known.until > now).cloned()
+    }
+
+    fn put(&self, username: &str, known: Known) {
+        let mut all = self.known.lock();
+        if all.len() >= REMEMBERED_MAX {
+            all.clear();
+        }
+        all.insert(username.to_owned(), known);
+    }
+
+    /// Forgets what is known of an account, whose settings have just changed.
+    pub(crate) fn forget(&self, account: &AccountSid) {
+        self.known.lock().retain(|_, known| known.account.sid != *account);
+    }
+}
+
+impl Engine {
+    /// Checks a user name and a password at the instant `now`. `None` when they are wrong, unknown
+    /// or disabled: nobody learns which.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when the store does not answer.
+    pub async fn authenticate(&self, username: &str, password: &str, now: Timestamp) -> Result<Option<Caller>, Error> {
+        let matches = |known: &Known| bool::from(known.secret.as_bytes().ct_eq(password.as_bytes()));
+        let found = match self.inner.auth.get(username, now).filter(|known| matches(known)) {
+            Some(known) => Some(known),
+            // Unknown here, or a token that was changed a moment ago.
+            None => self.look_up(username, now).await?.filter(|known| matches(known)),
+        };
+        Ok(found.map(|known| Caller {
+            account: known.account,
+            credential: username.to_owned(),
+            received_at: now,
+            webhooks: false,
+        }))
+    }
+
+    async fn look_up(&self, username: &str, now: Timestamp) -> Result<Option<Known>, Error> {
+        let stored = match (AccountSid::parse(username), KeySid::parse(username)) {
+            (Some(sid), _) => self.inner.store.read(move |tx| accounts::fetch(tx, &sid)).await?,
+            (_, Some(sid)) => self.inner.store.read(move |tx| key_account(tx, &sid)).await?,
+            _ => None,
+        };
+        let Some((account, sealed)) = stored.filter(|(account, _)| account.disabled_at.is_none()) else {
+            return Ok(None);
+        };
+        let secret = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
+        let known = Known { account: Arc::new(account), secret: secret.into(), until: now.plus_seconds(TRUST_SECONDS) };
+        self.inner.auth.put(username, known.clone());
+        Ok(Some(known))
+    }
+}
+
+fn key_account(
+    tx: &mut dyn dwell_store::Tx,
+    sid: &KeySid,
+) -> Result<Option<(Account, SealedSecret)>, dwell_store::StoreError> {
+    let Some((key, secret)) = accounts::fetch_key(tx, sid)? else { return Ok(None) };
+    Ok(accounts::fetch(tx, &key.account_sid)?.map(|(account, _)| (account, secret)))
+}

@@ -1,0 +1,46 @@
+//! Who asks, when, and in which service.
+
+use std::sync::Arc;
+
+use dwell_core::{Account, ServiceSid, Timestamp};
+use dwell_store::{Tx, accounts};
+
+use crate::error::Error;
+
+/// An authenticated request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The account whose credentials were shown.
+    pub account: Arc<Account>,
+    /// The SID of the credential: the account's own or an API key's.
+    pub credential: String,
+    /// When the request came in, in real time.
+    pub received_at: Timestamp,
+    /// Whether its changes are to fire webhooks (`X-Twilio-Webhook-Enabled`, contract §1.4).
+    pub webhooks: bool,
+}
+
+impl Caller {
+    /// The present instant on the account's clock. A test account's clock is read from the store,
+    /// where other requests and other nodes move it.
+    pub(crate) fn now(&self, tx: &mut dyn Tx) -> Result<Timestamp, Error> {
+        if self.account.test_clock.is_none() {
+            return Ok(self.received_at);
+        }
+        Ok(self.fresh_account(tx)?.now(self.received_at))
+    }
+
+    /// The account as it is now, not as it was when its credentials were cached.
+    pub(crate) fn fresh_account(&self, tx: &mut dyn Tx) -> Result<Account, Error> {
+        Ok(accounts::fetch(tx, &self.account.sid)?.ok_or(Error::NotFound)?.0)
+    }
+}
+
+/// A request within one service.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// Who asks.
+    pub caller: Caller,
+    /// The service: named in the path, or the account's default.
+    pub service_sid: ServiceSid,
+}

@@ -1,0 +1,73 @@
+//! Conversations: create, fetch, list, update, delete, and the life of one.
+
+mod create;
+mod delete;
+mod fetch;
+mod life;
+mod list;
+mod update;
+
+pub use create::Create;
+pub use life::{Life, LifePage};
+pub use list::List;
+pub use update::Update;
+
+use dwell_core::{Conversation, ConversationSid, Reason, State, limits};
+use dwell_store::Tx;
+use dwell_store::conversations::{self, Key};
+
+use crate::context::Scope;
+use crate::error::Error;
+use crate::input;
+use crate::journal::{Journal, settle};
+
+/// Reads a path segment: a SID or a unique name (contract §1.6).
+pub(crate) fn by_key<T>(segment: &str, then: impl FnOnce(Key<'_>) -> T) -> T {
+    match ConversationSid::parse(segment) {
+        Some(sid) => then(Key::Sid(&sid)),
+        None => then(Key::UniqueName(segment)),
+    }
+}
+
+/// A conversation without a lock.
+pub(crate) fn find(tx: &mut dyn Tx, scope: &Scope, segment: &str) -> Result<Conversation, Error> {
+    let account = &scope.caller.account.sid;
+    by_key(segment, |key| conversations::fetch(tx, account, &scope.service_sid, key))?.ok_or(Error::NotFound)
+}
+
+/// A conversation, locked, with everything that is due carried out; refused when it is closed.
+/// Returns it with a journal for what happens next, and whether timers came due on the way.
+pub(crate) fn lock_open<'a>(
+    tx: &mut dyn Tx,
+    scope: &'a Scope,
+    segment: &str,
+) -> Result<(Conversation, Journal<'a>, bool), Error> {
+    let account = &scope.caller.account.sid;
+    let mut conversation =
+        by_key(segment, |key| conversations::lock(tx, account, &scope.service_sid, key))?.ok_or(Error::NotFound)?;
+    let now = scope.caller.now(tx)?.max(conversation.last_event_at);
+    let mut journal = Journal::new(&scope.caller, now);
+    let settled = settle(&mut journal, &mut conversation)?;
+    if conversation.lifecycle.state == State::Closed {
+        return Err(Error::Refused(Reason::ConversationClosed));
+    }
+    Ok((conversation, journal, settled))
+}
+
+/// A unique name; `None` when blank.
+fn unique_name(text: &str) -> Result<Option<&str>, Reason> {
+    if dwell_core::has_sid_form(ConversationSid::PREFIX, text) {
+        return Err(Reason::UniqueNameLooksLikeSid);
+    }
+    let name = input::at_most(text, limits::UNIQUE_NAME_CHARS_MAX, Reason::UniqueNameTooLong)?;
+    Ok(input::present(Some(name)))
+}
+
+/// The e-mail binding's parameters, each blank to clear.
+fn email(text: &str) -> Result<Option<&str>, Reason> {
+    let too_long = Reason::InvalidParameter {
+        name: "Bindings.Email",
+        problem: format!("longer than {} characters", limits::IDENTITY_CHARS_MAX),
+    };
+    Ok(input::present(Some(input::at_most(text, limits::IDENTITY_CHARS_MAX, too_long)?)))
+}

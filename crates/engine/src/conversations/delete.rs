@@ -1,0 +1,46 @@
+//! `DELETE /Conversations/{Sid}` (contract §5.1): in every state, with everything in it.
+
+use dwell_core::event::EventKind;
+use dwell_store::purges::{self, Purge};
+use dwell_store::{Tx, conversations, participants};
+
+use crate::context::{Caller, Scope};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::journal::Journal;
+
+impl Engine {
+    /// Deletes a conversation and at once everything that others could see of it: participants,
+    /// address pairs, its unique name. Messages and events go in the background; the history of
+    /// its states is kept.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn delete_conversation(&self, scope: &Scope, segment: &str) -> Result<(), Error> {
+        let (scope, segment) = (scope.clone(), segment.to_owned());
+        let deleted = self
+            .inner
+            .store
+            .write(move |tx| {
+                let account = &scope.caller.account.sid;
+                let conversation =
+                    super::by_key(&segment, |key| conversations::lock(tx, account, &scope.service_sid, key))?
+                        .ok_or(Error::NotFound)?;
+                delete(tx, &scope.caller, conversation)
+            })
+            .await;
+        self.inner.bell.notify_one();
+        deleted
+    }
+}
+
+/// Deletes a locked conversation.
+fn delete(tx: &mut dyn Tx, caller: &Caller, mut c: dwell_core::Conversation) -> Result<(), Error> {
+    let now = caller.now(tx)?.max(c.last_event_at);
+    let mut journal = Journal::new(caller, now);
+    journal.conversation(&mut c, EventKind::ConversationRemoved)?;
+    participants::delete_all(tx, &c.sid)?;
+    conversations::delete(tx, &c.sid)?;
+    purges::insert(tx, &[Purge { conversation_sid: c.sid, account_sid: c.account_sid, event_seq: c.event_seq }])?;
+    journal.write(tx)
+}

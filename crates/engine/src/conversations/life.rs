@@ -1,0 +1,67 @@
+//! `GET /dwell/v1/Conversations/{Sid}/Lifecycle`: what the API of Twilio never tells.
+
+use dwell_core::lifecycle::Transition;
+use dwell_core::{Conversation, ConversationSid, Timestamp};
+use dwell_store::transitions::Record;
+use dwell_store::{conversations, events, transitions};
+
+use crate::context::Caller;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::page::{Page, PageRequest};
+
+/// The life of a conversation.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// The conversation, with its state, its configured durations and its armed timer.
+    pub conversation: Conversation,
+    /// The present instant on the account's clock.
+    pub now: Timestamp,
+    /// When it was really created, whatever `DateCreated` said.
+    pub created_at: Timestamp,
+    /// The credential that created it.
+    pub created_by: String,
+    /// What will happen if nothing else does, soonest first.
+    pub forecast: Vec<Transition>,
+    /// What happened, oldest first.
+    pub history: LifePage,
+}
+
+/// A page of the history of a conversation.
+pub type LifePage = Page<Record>;
+
+impl Engine {
+    /// The life of a conversation of the account, whatever its service; by SID, or by unique name
+    /// in the default service.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn conversation_life(&self, caller: &Caller, segment: &str, page: PageRequest) -> Result<Life, Error> {
+        let (caller, segment) = (caller.clone(), segment.to_owned());
+        self.inner
+            .store
+            .read(move |tx| {
+                let account = &caller.account;
+                let found = match ConversationSid::parse(&segment) {
+                    Some(sid) => conversations::fetch_anywhere(tx, &account.sid, &sid)?,
+                    None => {
+                        let key = conversations::Key::UniqueName(&segment);
+                        conversations::fetch(tx, &account.sid, &account.default_service_sid, key)?
+                    }
+                };
+                let conversation = found.ok_or(Error::NotFound)?;
+                let first = events::list(tx, &account.sid, &conversation.sid, 0, 1)?.pop();
+                let after = page.index()?.unwrap_or(0);
+                let records = transitions::list(tx, &account.sid, &conversation.sid, after, page.limit())?;
+                Ok(Life {
+                    now: caller.now(tx)?,
+                    created_at: first.as_ref().map_or(conversation.date_created, |event| event.at),
+                    created_by: first.map_or_else(|| conversation.created_by.clone(), |event| event.actor),
+                    forecast: conversation.lifecycle.forecast().into_iter().flatten().collect(),
+                    history: Page::of(records, &page, |record| record.seq.to_string()),
+                    conversation,
+                })
+            })
+            .await
+    }
+}

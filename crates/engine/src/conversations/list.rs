@@ -1,0 +1,83 @@
+//! `GET /Conversations` (contract §3).
+
+use dwell_core::{Conversation, Reason, State, Timestamp};
+use dwell_store::{conversations, services};
+
+use crate::context::Scope;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::page::{Page, PageRequest, position_cursor};
+
+/// The filters, as sent.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct List {
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub state: Option<String>,
+}
+
+struct Checked {
+    /// Both ends of creation, inclusive; `None` without a date filter.
+    created: Option<(Timestamp, Timestamp)>,
+    state: Option<State>,
+}
+
+impl List {
+    fn check(&self) -> Result<Checked, Reason> {
+        let date = |name, text: Option<&str>| {
+            text.map(|text| {
+                let problem = || "not an ISO 8601 date and time".to_owned();
+                Timestamp::parse(text).ok_or_else(|| Reason::InvalidParameter { name, problem: problem() })
+            })
+            .transpose()
+        };
+        let start = date("StartDate", self.start_date.as_deref())?;
+        let end = date("EndDate", self.end_date.as_deref())?;
+        if let (Some(start), Some(end)) = (start, end)
+            && end < start
+        {
+            return Err(Reason::EndDateBeforeStartDate);
+        }
+        let created = (start.is_some() || end.is_some())
+            .then(|| (start.unwrap_or(Timestamp::MIN), end.unwrap_or(Timestamp::MAX)));
+        let state = self.state.as_deref().map(|text| State::parse(text).ok_or(Reason::StateUnknown)).transpose()?;
+        Ok(Checked { created, state })
+    }
+}
+
+impl Engine {
+    /// Conversations of a service: most recent message activity first, or newest first when a date
+    /// filters them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] without the service; a [`Reason`] for each filter that breaks a rule.
+    pub async fn list_conversations(
+        &self,
+        scope: &Scope,
+        filters: List,
+        page: PageRequest,
+    ) -> Result<Page<Conversation>, Error> {
+        let scope = scope.clone();
+        self.inner
+            .store
+            .read(move |tx| {
+                let (account, service) = (&scope.caller.account.sid, &scope.service_sid);
+                services::fetch(tx, account, service)?.ok_or(Error::NotFound)?;
+                let Checked { created, state } = filters.check()?;
+                let (after, limit) = (page.position()?, page.limit());
+                Ok(match created {
+                    None => {
+                        let rows = conversations::list_by_activity(tx, account, service, state, after, limit)?;
+                        Page::of(rows, &page, |c| position_cursor(c.activity_at, &c.sid))
+                    }
+                    Some((from, to)) => {
+                        let rows =
+                            conversations::list_by_creation(tx, account, service, from, to, state, after, limit)?;
+                        Page::of(rows, &page, |c| position_cursor(c.date_created, &c.sid))
+                    }
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,54 @@
+//! Removes, a little at a time, the rows of what was deleted.
+
+use dwell_store::purges::{self, Purge};
+use dwell_store::{Tx, conversations, participants, services, users};
+
+use crate::engine::Engine;
+use crate::error::Error;
+
+/// Most rows of one table removed in one transaction.
+const ROWS_MAX: i64 = 500;
+
+impl Engine {
+    /// Removes some rows of what was deleted; `true` when there may be more.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when the store does not answer.
+    pub async fn sweep(&self) -> Result<bool, Error> {
+        if !self.inner.store.read(waiting).await? {
+            return Ok(false);
+        }
+        self.inner.store.write(sweep_some).await
+    }
+}
+
+fn waiting(tx: &mut dyn Tx) -> Result<bool, Error> {
+    Ok(purges::next(tx)?.is_some() || services::next_deleted(tx)?.is_some())
+}
+
+fn sweep_some(tx: &mut dyn Tx) -> Result<bool, Error> {
+    if let Some(purge) = purges::next(tx)? {
+        purges::remove_some(tx, &purge, ROWS_MAX)?;
+        return Ok(true);
+    }
+    let Some((service, account_sid)) = services::next_deleted(tx)? else { return Ok(false) };
+    let found = conversations::sids_of_service(tx, &service, ROWS_MAX)?;
+    for (conversation_sid, _) in &found {
+        participants::delete_all(tx, conversation_sid)?;
+        conversations::delete(tx, conversation_sid)?;
+    }
+    let list: Vec<_> = found
+        .iter()
+        // Nobody hears of these removals one by one, so no event of theirs stays.
+        .map(|(conversation_sid, event_seq)| Purge {
+            conversation_sid: *conversation_sid,
+            account_sid,
+            event_seq: event_seq + 1,
+        })
+        .collect();
+    purges::insert(tx, &list)?;
+    if found.is_empty() && users::delete_of_service(tx, &service, ROWS_MAX)? == 0 {
+        services::delete(tx, &service)?;
+    }
+    Ok(true)
+}

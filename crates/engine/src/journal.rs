@@ -1,0 +1,262 @@
+//! The events of one unit of work: numbered under the conversation's lock, written with its rows.
+
+use dwell_core::event::{ConversationPayload, EventKind, MessagePayload, ParticipantPayload, StateUpdatedPayload};
+use dwell_core::lifecycle::{Cause, Input, Transition, step};
+use dwell_core::{
+    AccountSid, Conversation, ConversationSid, Message, MessageSid, MessagingServiceSid, Participant, ServiceSid,
+    Timestamp,
+};
+use dwell_store::transitions::Record;
+use dwell_store::{Tx, conversations, events, participants, transitions};
+use serde::Serialize;
+
+use crate::context::Caller;
+use crate::error::Error;
+
+/// The source of an event that a request caused.
+pub(crate) const SOURCE_API: &str = "API";
+/// The source of an event that a timer caused.
+pub(crate) const SOURCE_TIMER: &str = "TIMER";
+/// The actor of what the server does by itself.
+pub(crate) const ACTOR_SYSTEM: &str = "system";
+
+/// Events and transitions on their way into the store.
+pub(crate) struct Journal<'a> {
+    caller: &'a Caller,
+    /// The present instant on the account's clock, never before the conversation's newest event.
+    pub(crate) now: Timestamp,
+    events: Vec<PendingEvent>,
+    transitions: Vec<Record>,
+}
+
+pub(crate) struct PendingEvent {
+    pub(crate) stream_sid: ConversationSid,
+    pub(crate) seq: i64,
+    pub(crate) kind: EventKind,
+    pub(crate) at: Timestamp,
+    pub(crate) source: &'static str,
+    pub(crate) notify: bool,
+    pub(crate) payload: String,
+}
+
+impl<'a> Journal<'a> {
+    pub(crate) fn new(caller: &'a Caller, now: Timestamp) -> Self {
+        Journal { caller, now, events: Vec::new(), transitions: Vec::new() }
+    }
+
+    fn record(&mut self, conversation: &mut Conversation, kind: EventKind, payload: String) {
+        conversation.event_seq += 1;
+        conversation.last_event_at = conversation.last_event_at.max(self.now);
+        self.events.push(PendingEvent {
+            stream_sid: conversation.sid,
+            seq: conversation.event_seq,
+            kind,
+            at: self.now,
+            source: SOURCE_API,
+            notify: self.caller.webhooks,
+            payload,
+        });
+    }
+
+    /// An event about the conversation itself.
+    pub(crate) fn conversation(&mut self, c: &mut Conversation, kind: EventKind) -> Result<(), Error> {
+        let payload = to_json(&ConversationPayload {
+            conversation_sid: c.sid,
+            chat_service_sid: c.service_sid,
+            messaging_service_sid: c.messaging_service_sid,
+            friendly_name: c.friendly_name.as_deref(),
+            unique_name: c.unique_name.as_deref(),
+            attributes: &c.attributes,
+            state: c.lifecycle.state,
+            date_created: c.date_created,
+            date_updated: c.date_updated,
+            date_removed: (kind == EventKind::ConversationRemoved).then_some(self.now),
+        })?;
+        self.record(c, kind, payload);
+        Ok(())
+    }
+
+    /// An event about a message.
+    pub(crate) fn message(&mut self, c: &mut Conversation, m: &Message, kind: EventKind) -> Result<(), Error> {
+        let payload = to_json(&MessagePayload {
+            conversation_sid: c.sid,
+            message_sid: m.sid,
+            index: m.index,
+            author: &m.author,
+            body: m.body.as_deref(),
+            participant_sid: m.participant_sid,
+            attributes: &m.attributes,
+            date_created: m.date_created,
+            date_updated: (kind != EventKind::MessageAdded).then_some(m.date_updated),
+            date_removed: (kind == EventKind::MessageRemoved).then_some(self.now),
+        })?;
+        self.record(c, kind, payload);
+        Ok(())
+    }
+
+    /// An event about a participant.
+    pub(crate) fn participant(&mut self, c: &mut Conversation, p: &Participant, kind: EventKind) -> Result<(), Error> {
+        let binding = p.binding.as_ref();
+        let payload = to_json(&ParticipantPayload {
+            conversation_sid: c.sid,
+            participant_sid: p.sid,
+            identity: p.identity.as_deref(),
+            role_sid: p.role_sid,
+            attributes: &p.attributes,
+            address: binding.map(|b| b.address.as_str()),
+            proxy_address: binding.and_then(|b| b.proxy_address.as_deref()),
+            binding_type: &binding.map_or_else(|| "CHAT".to_owned(), |b| b.binding_type.to_uppercase()),
+            date_created: p.date_created,
+            date_updated: p.date_updated,
+            last_read_message_index: p.last_read_message_index.filter(|_| kind == EventKind::ParticipantUpdated),
+            date_removed: (kind == EventKind::ParticipantRemoved).then_some(self.now),
+        })?;
+        self.record(c, kind, payload);
+        Ok(())
+    }
+
+    /// Applies an input to the conversation's lifecycle and records the transition, if there is
+    /// one. `message` is the message that caused it.
+    pub(crate) fn apply(
+        &mut self,
+        c: &mut Conversation,
+        input: Input,
+        message: Option<MessageSid>,
+    ) -> Result<Option<Transition>, Error> {
+        let step = step(&c.lifecycle, self.now, input)?;
+        c.lifecycle = step.next;
+        if let Some(transition) = step.transition {
+            self.transition(c, transition, message)?;
+        }
+        Ok(step.transition)
+    }
+
+    fn transition(
+        &mut self,
+        c: &mut Conversation,
+        transition: Transition,
+        message_sid: Option<MessageSid>,
+    ) -> Result<(), Error> {
+        let by_request = transition.cause == Cause::Api;
+        c.event_seq += 1;
+        c.last_event_at = c.last_event_at.max(transition.at);
+        c.date_updated = transition.at;
+        self.events.push(state_event(
+            c.sid,
+            c.service_sid,
+            c.messaging_service_sid,
+            c.event_seq,
+            transition,
+            // Timers and reactivation are the system's acts and always told (contract §18 U17).
+            self.caller.webhooks || !by_request,
+        )?);
+        self.transitions.push(Record {
+            conversation_sid: c.sid,
+            seq: c.event_seq,
+            transition,
+            actor: if transition.cause == Cause::Timer {
+                ACTOR_SYSTEM.to_owned()
+            } else {
+                self.caller.credential.clone()
+            },
+            message_sid,
+        });
+        Ok(())
+    }
+
+    /// Writes what was recorded.
+    pub(crate) fn write(self, tx: &mut dyn Tx) -> Result<(), Error> {
+        let account = &self.caller.account.sid;
+        write_events(tx, account, &self.caller.credential, &self.events)?;
+        if !self.transitions.is_empty() {
+            transitions::insert(tx, account, &self.transitions)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes pending events; those of timers are the system's.
+pub(crate) fn write_events(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    actor: &str,
+    pending: &[PendingEvent],
+) -> Result<(), Error> {
+    let new: Vec<_> = pending
+        .iter()
+        .map(|e| events::NewEvent {
+            stream_sid: &e.stream_sid,
+            seq: e.seq,
+            kind: e.kind,
+            at: e.at,
+            source: e.source,
+            actor: if e.source == SOURCE_TIMER { ACTOR_SYSTEM } else { actor },
+            notify: e.notify,
+            payload: e.payload.as_str(),
+        })
+        .collect();
+    Ok(events::insert(tx, account, &new)?)
+}
+
+/// The event of a transition.
+pub(crate) fn state_event(
+    stream_sid: ConversationSid,
+    chat_service_sid: ServiceSid,
+    messaging_service_sid: MessagingServiceSid,
+    seq: i64,
+    transition: Transition,
+    notify: bool,
+) -> Result<PendingEvent, Error> {
+    let payload = to_json(&StateUpdatedPayload {
+        conversation_sid: stream_sid,
+        chat_service_sid,
+        messaging_service_sid,
+        state_from: transition.from,
+        state_to: transition.to,
+        state_updated: transition.at,
+        reason: transition.cause,
+    })?;
+    Ok(PendingEvent {
+        stream_sid,
+        seq,
+        kind: EventKind::ConversationStateUpdated,
+        at: transition.at,
+        source: if transition.cause == Cause::Timer { SOURCE_TIMER } else { SOURCE_API },
+        notify,
+        payload,
+    })
+}
+
+pub(crate) fn to_json(payload: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(payload).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Carries out what is due on a locked conversation before anything else happens to it, so that a
+/// request that comes a moment after a deadline finds it as it must be, whether or not the
+/// scheduler has been there.
+pub(crate) fn settle(journal: &mut Journal<'_>, c: &mut Conversation) -> Result<bool, Error> {
+    let due = c.lifecycle.settle(journal.now);
+    for transition in &due {
+        journal.transition(c, *transition, None)?;
+    }
+    Ok(!due.is_empty())
+}
+
+/// Lets go of what a closed conversation held (contract §6.1).
+pub(crate) fn release_if_closed(tx: &mut dyn Tx, c: &Conversation) -> Result<(), Error> {
+    if c.lifecycle.state == dwell_core::State::Closed && c.chat_participants + c.non_chat_participants > 0 {
+        participants::release(tx, &[c.sid])?;
+    }
+    Ok(())
+}
+
+/// Writes a conversation after an event that changed nothing but counters, or everything when
+/// timers came due on the way.
+pub(crate) fn save(tx: &mut dyn Tx, c: &Conversation, settled: bool) -> Result<(), Error> {
+    if settled {
+        conversations::update(tx, c)?;
+    } else {
+        conversations::update_counters(tx, c)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! `POST /Conversations/{Sid}/Messages` (contract §5.4, §7): a message reactivates an inactive
+//! conversation in the transaction that stores it.
+
+use dwell_core::event::EventKind;
+use dwell_core::lifecycle::Input;
+use dwell_core::message::DEFAULT_AUTHOR;
+use dwell_core::{ContentSid, MediaSid, Message, MessageSid, Reason, Timestamp, attributes, has_sid_form, limits};
+use dwell_store::{Tx, conversations, messages, participants};
+
+use crate::context::Scope;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::input::{self, present};
+
+/// The parameters, as sent.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct Create {
+    pub author: Option<String>,
+    pub body: Option<String>,
+    pub date_created: Option<String>,
+    pub date_updated: Option<String>,
+    pub attributes: Option<String>,
+    pub media_sid: Option<String>,
+    pub content_sid: Option<String>,
+    pub content_variables: Option<String>,
+    pub subject: Option<String>,
+}
+
+struct Checked<'a> {
+    author: &'a str,
+    body: Option<&'a str>,
+    date_created: Option<Timestamp>,
+    date_updated: Option<Timestamp>,
+    attributes: &'a str,
+    content_sid: Option<&'a str>,
+    content_variables: Option<&'a str>,
+    subject: Option<&'a str>,
+}
+
+impl Create {
+    fn check(&self) -> Result<Checked<'_>, Reason> {
+        let attributes = self.attributes.as_deref().unwrap_or(attributes::EMPTY);
+        attributes::check(attributes, limits::ATTRIBUTES_BYTES_MAX)?;
+        let content_sid = present(self.content_sid.as_deref());
+        if content_sid.is_some_and(|sid| !has_sid_form(ContentSid::PREFIX, sid)) {
+            return Err(Reason::ContentSidInvalid);
+        }
+        let content_variables = present(self.content_variables.as_deref());
+        if let Some(variables) = content_variables {
+            if content_sid.is_none() {
+                return Err(Reason::ContentVariablesWithoutContent);
+            }
+            check_content_variables(variables)?;
+        }
+        let body = super::check_body(self.body.as_deref().unwrap_or_default())?;
+        let media_sid = present(self.media_sid.as_deref());
+        if let (Some(media), None) = (media_sid, content_sid) {
+            // There is no media service to have made any, so a well-formed SID names none either.
+            let malformed = !has_sid_form(MediaSid::PREFIX, media);
+            return Err(if malformed { Reason::MediaSidInvalid } else { Reason::MediaNotFound });
+        }
+        if body.is_empty() && content_sid.is_none() {
+            return Err(Reason::BodyMissing);
+        }
+        Ok(Checked {
+            author: super::check_author(present(self.author.as_deref()).unwrap_or(DEFAULT_AUTHOR))?,
+            // With a content template, the body is ignored (contract §7.3).
+            body: present(Some(body)).filter(|_| content_sid.is_none()),
+            date_created: input::date(self.date_created.as_deref(), Reason::DateCreatedInvalid)?,
+            date_updated: input::date(self.date_updated.as_deref(), Reason::DateUpdatedInvalid)?,
+            attributes,
+            content_sid,
+            content_variables,
+            subject: self.subject.as_deref().map(super::check_subject).transpose()?,
+        })
+    }
+}
+
+/// Contract §7.10.
+fn check_content_variables(text: &str) -> Result<(), Reason> {
+    if text.chars().count() > limits::CONTENT_VARIABLES_CHARS_MAX {
+        return Err(Reason::ContentVariablesTooLong);
+    }
+    let variables: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(text).map_err(|_| Reason::ContentVariablesInvalid)?;
+    if variables.len() > limits::CONTENT_VARIABLES_MAX {
+        return Err(Reason::ContentVariablesTooLong);
+    }
+    for (key, value) in &variables {
+        input::at_most(key, limits::CONTENT_VARIABLE_KEY_CHARS_MAX, Reason::ContentVariableKeyTooLong)?;
+        input::at_most(value, limits::CONTENT_VARIABLE_VALUE_CHARS_MAX, Reason::ContentVariableValueTooLong)?;
+    }
+    Ok(())
+}
+
+impl Engine {
+    /// Adds a message to a conversation, restarts its inactive clock and reactivates it when it is
+    /// inactive.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; a [`Reason`] for each parameter that
+    /// breaks a rule.
+    pub async fn create_message(&self, scope: &Scope, conversation: &str, request: Create) -> Result<Message, Error> {
+        let sid = MessageSid::new(self.sid());
+        let (scope, conversation) = (scope.clone(), conversation.to_owned());
+        self.inner.store.write(move |tx| create(tx, &scope, &conversation, sid, &request)).await
+    }
+}
+
+fn create(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    conversation: &str,
+    sid: MessageSid,
+    request: &Create,
+) -> Result<Message, Error> {
+    let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
+    let request = request.check()?;
+    let participant_sid = match request.author {
+        DEFAULT_AUTHOR => None,
+        author => participants::author(tx, &c.sid, author)?,
+    };
+    let date_created = request.date_created.unwrap_or(journal.now);
+    let own = |text: Option<&str>| text.map(str::to_owned);
+    let message = Message {
+        sid,
+        account_sid: c.account_sid,
+        conversation_sid: c.sid,
+        index: c.next_message_index,
+        author: request.author.to_owned(),
+        participant_sid,
+        body: own(request.body),
+        attributes: request.attributes.to_owned(),
+        content_sid: own(request.content_sid),
+        content_variables: own(request.content_variables),
+        subject: own(request.subject),
+        date_created,
+        date_updated: request.date_updated.unwrap_or(date_created),
+    };
+    messages::insert(tx, &message)?;
+    c.next_message_index += 1;
+    c.activity_at = journal.now;
+    journal.message(&mut c, &message, EventKind::MessageAdded)?;
+    let reactivated = journal.apply(&mut c, Input::MessageAdded, Some(sid))?.is_some();
+    if reactivated || settled {
+        conversations::update(tx, &c)?;
+    } else {
+        conversations::update_after_message(tx, &c)?;
+    }
+    journal.write(tx)?;
+    Ok(message)
+}

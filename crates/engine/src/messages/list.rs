@@ -1,0 +1,43 @@
+//! `GET /Conversations/{Sid}/Messages` (contract §3).
+
+use dwell_core::{ConversationSid, Message, Reason};
+use dwell_store::messages;
+
+use crate::context::Scope;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::page::{Page, PageRequest};
+
+impl Engine {
+    /// Messages of a conversation by index, rising unless `order` is `desc`; with the SID of the
+    /// conversation, which a unique name in the path does not tell.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Reason::InvalidParameter`] for another order.
+    pub async fn list_messages(
+        &self,
+        scope: &Scope,
+        conversation: &str,
+        order: Option<String>,
+        page: PageRequest,
+    ) -> Result<(ConversationSid, Page<Message>), Error> {
+        let (scope, conversation) = (scope.clone(), conversation.to_owned());
+        self.inner
+            .store
+            .read(move |tx| {
+                let c = crate::conversations::find(tx, &scope, &conversation)?;
+                let descending = match order.as_deref() {
+                    None => false,
+                    Some(text) if text.eq_ignore_ascii_case("asc") => false,
+                    Some(text) if text.eq_ignore_ascii_case("desc") => true,
+                    Some(_) => {
+                        let problem = "neither asc nor desc".to_owned();
+                        return Err(Error::Refused(Reason::InvalidParameter { name: "Order", problem }));
+                    }
+                };
+                let rows = messages::list(tx, &c.account_sid, &c.sid, descending, page.index()?, page.limit())?;
+                Ok((c.sid, Page::of(rows, &page, |m| m.index.to_string())))
+            })
+            .await
+    }
+}

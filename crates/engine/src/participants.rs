@@ -1,0 +1,47 @@
+//! Participants: create, fetch, list, update, delete.
+
+mod create;
+mod delete;
+mod fetch;
+mod list;
+mod update;
+
+pub use create::Create;
+pub(crate) use delete::remove;
+pub use update::Update;
+
+use dwell_core::role::RoleType;
+use dwell_core::{AccountSid, Conversation, Participant, ParticipantSid, Reason, RoleSid, ServiceSid};
+use dwell_store::participants::{self, Key};
+use dwell_store::{Tx, services};
+
+use crate::error::Error;
+
+/// A participant of a conversation, by SID or identity (contract §1.6).
+pub(crate) fn find(tx: &mut dyn Tx, c: &Conversation, segment: &str) -> Result<Participant, Error> {
+    let sid = ParticipantSid::parse(segment);
+    let key = sid.as_ref().map_or(Key::Identity(segment), Key::Sid);
+    participants::fetch(tx, &c.account_sid, &c.sid, key)?.ok_or(Error::NotFound)
+}
+
+/// Checks that a role exists in the service and is of the wanted type.
+pub(crate) fn check_role(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    text: &str,
+    wanted: RoleType,
+) -> Result<RoleSid, Error> {
+    let role = match RoleSid::parse(text) {
+        Some(sid) => services::fetch_role(tx, account, service, &sid)?,
+        None => None,
+    };
+    match role {
+        None => Err(Error::Refused(Reason::RoleNotFound)),
+        Some(role) if role.role_type != wanted => Err(Error::Refused(match wanted {
+            RoleType::Conversation => Reason::ConversationRoleNotFound,
+            RoleType::Service => Reason::ServiceRoleNotFound,
+        })),
+        Some(role) => Ok(role.sid),
+    }
+}

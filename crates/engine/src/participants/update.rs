@@ -1,0 +1,137 @@
+//! `POST /Conversations/{Sid}/Participants/{Sid}` (contract §5.3, §8).
+
+use dwell_core::event::EventKind;
+use dwell_core::role::RoleType;
+use dwell_core::{Conversation, Participant, Reason, Timestamp, address, attributes, limits};
+use dwell_store::{Tx, participants};
+
+use crate::context::Scope;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::input::{self, present};
+use crate::journal::save;
+
+/// The text that takes an address away, or a read horizon back.
+const REMOVE: &str = "null";
+
+/// The parameters, as sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct Update {
+    pub date_created: Option<String>,
+    pub date_updated: Option<String>,
+    pub attributes: Option<String>,
+    pub role_sid: Option<String>,
+    pub messaging_binding_proxy_address: Option<String>,
+    pub messaging_binding_projected_address: Option<String>,
+    pub identity: Option<String>,
+    pub last_read_message_index: Option<String>,
+    pub last_read_timestamp: Option<String>,
+}
+
+impl Engine {
+    /// Changes a participant. Without any parameter nothing changes.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; [`Reason::PairInUse`]; a [`Reason`] for
+    /// each parameter that breaks a rule.
+    pub async fn update_participant(
+        &self,
+        scope: &Scope,
+        conversation: &str,
+        segment: &str,
+        request: Update,
+    ) -> Result<Participant, Error> {
+        let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
+        self.inner.store.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
+    }
+}
+
+fn update(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    conversation: &str,
+    segment: &str,
+    request: &Update,
+) -> Result<Participant, Error> {
+    let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
+    let mut p = super::find(tx, &c, segment)?;
+    if *request == Update::default() {
+        return Ok(p);
+    }
+    if let Some(text) = &request.attributes {
+        attributes::check(text, limits::ATTRIBUTES_BYTES_MAX)?;
+        p.attributes.clone_from(text);
+    }
+    if let Some(text) = present(request.role_sid.as_deref()) {
+        p.role_sid = Some(super::check_role(tx, &c.account_sid, &c.service_sid, text, RoleType::Conversation)?);
+    }
+    if let Some(identity) = present(request.identity.as_deref())
+        && p.identity.as_deref() != Some(identity)
+    {
+        return Err(Error::Refused(Reason::IdentityNotAddable));
+    }
+    if let Some(text) = present(request.messaging_binding_proxy_address.as_deref()) {
+        change_proxy(tx, &c, &mut p, text)?;
+    }
+    if let Some(text) = present(request.messaging_binding_projected_address.as_deref()) {
+        return Err(Error::Refused(match (text, &p.binding) {
+            (REMOVE, _) => Reason::ProjectedAddressAbsent,
+            (_, Some(_)) => Reason::ProjectedAddressNotAddable,
+            (_, None) => Reason::GroupMmsNotEnabled,
+        }));
+    }
+    move_read_horizon(&mut p, request, journal.now)?;
+    let date_created = input::date(request.date_created.as_deref(), Reason::DateCreatedInvalid)?;
+    let date_updated = input::date(request.date_updated.as_deref(), Reason::DateUpdatedInvalid)?;
+    p.date_created = date_created.unwrap_or(p.date_created);
+    p.date_updated = date_updated.unwrap_or(journal.now);
+    participants::update(tx, &p)?;
+    journal.participant(&mut c, &p, EventKind::ParticipantUpdated)?;
+    save(tx, &c, settled)?;
+    journal.write(tx)?;
+    Ok(p)
+}
+
+fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &str) -> Result<(), Error> {
+    let Some(binding) = &mut p.binding else {
+        let absent = text == REMOVE;
+        return Err(Error::Refused(if absent { Reason::ProxyAddressAbsent } else { Reason::ProxyAddressNotAddable }));
+    };
+    if text == REMOVE {
+        if binding.proxy_address.take().is_none() {
+            return Err(Error::Refused(Reason::ProxyAddressAbsent));
+        }
+        return Ok(());
+    }
+    if binding.proxy_address.as_deref() == Some(text) {
+        return Ok(());
+    }
+    address::check_pair(&binding.address, text)?;
+    if let Some(holder) = participants::pair_holder(tx, &c.account_sid, &binding.address, text)? {
+        return Err(Error::Refused(Reason::PairInUse { holder }));
+    }
+    binding.proxy_address = Some(text.to_owned());
+    Ok(())
+}
+
+/// Moves the read horizon; an index without a time was read now.
+fn move_read_horizon(p: &mut Participant, request: &Update, now: Timestamp) -> Result<(), Reason> {
+    if let Some(text) = request.last_read_message_index.as_deref() {
+        if text.is_empty() || text == REMOVE {
+            p.last_read_message_index = None;
+            p.last_read_timestamp = None;
+        } else {
+            let index = text.parse::<i64>().ok().filter(|index| *index >= 0);
+            p.last_read_message_index = Some(index.ok_or(Reason::LastReadMessageIndexInvalid)?);
+            p.last_read_timestamp = Some(now);
+        }
+    }
+    if let Some(text) = request.last_read_timestamp.as_deref() {
+        p.last_read_timestamp = match text {
+            "" | REMOVE => None,
+            text => Some(Timestamp::parse(text).ok_or(Reason::LastReadTimestampInvalid)?),
+        };
+    }
+    Ok(())
+}

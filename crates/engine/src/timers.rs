@@ -1,0 +1,6 @@
+//! Timers: carrying out those that are due, and the list of those that are armed.
+
+pub(crate) mod fire;
+mod list;
+
+pub use list::List;

@@ -1,0 +1,149 @@
+//! Carries out what is due, in order of due time, in sets (DESIGN: at most a batch a transaction).
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use dwell_core::lifecycle::{Input, Step, step};
+use dwell_core::{AccountSid, ConversationSid, ServiceSid, State, Timestamp};
+use dwell_store::conversations::{self, Timer};
+use dwell_store::transitions::{self, Record};
+use dwell_store::{Tx, participants, services};
+
+use crate::error::Error;
+use crate::journal::{ACTOR_SYSTEM, PendingEvent, SOURCE_TIMER, state_event, write_events};
+
+/// Most conversations looked at in one transaction.
+pub(crate) const BATCH_TIMERS_MAX: i64 = 1_000;
+
+/// What one transaction carried out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fired {
+    /// The due time of each transition, in order.
+    pub(crate) transitions: Vec<Timestamp>,
+    /// Everything due up to here has been carried out.
+    pub(crate) done_until: Option<Timestamp>,
+    /// Whether more may be due.
+    pub(crate) more: bool,
+}
+
+/// Carries out what is due in an account up to `until`, on the account's clock, at most a batch of
+/// it. A conversation may go through several transitions; each happens at its own due time, and all
+/// of them in order (contract §18 U25).
+pub(crate) fn fire_batch(tx: &mut dyn Tx, account: &AccountSid, until: Timestamp) -> Result<Fired, Error> {
+    let mut timers = conversations::due(tx, account, until, BATCH_TIMERS_MAX)?;
+    let full = timers.len() as i64 == BATCH_TIMERS_MAX;
+    // What lies beyond the last row of a full batch belongs to the next one.
+    let horizon = timers.last().filter(|_| full).map_or(until, |timer| timer.wake_at);
+    let gone = take_out_deleted(tx, account, &mut timers)?;
+
+    let mut order: BinaryHeap<_> = timers.iter().enumerate().map(|(i, timer)| Reverse((timer.wake_at, i))).collect();
+    let mut outcome = Outcome::default();
+    let mut moved = vec![false; timers.len()];
+    while let Some(Reverse((at, i))) = order.pop() {
+        let timer = &mut timers[i];
+        let Some(armed) = timer.lifecycle.armed else { continue };
+        if armed.due > at {
+            // Messages have moved the deadline since the index was set.
+            if armed.due <= horizon {
+                order.push(Reverse((armed.due, i)));
+            }
+            continue;
+        }
+        let Ok(Step { next, transition: Some(transition) }) = step(&timer.lifecycle, at, Input::TimerFired) else {
+            continue;
+        };
+        moved[i] = true;
+        timer.lifecycle = next;
+        timer.event_seq += 1;
+        timer.last_event_at = timer.last_event_at.max(transition.at);
+        outcome.record(timer, transition)?;
+        if let Some(armed) = next.armed.filter(|armed| armed.due <= horizon) {
+            order.push(Reverse((armed.due, i)));
+        }
+    }
+    let (changed, unchanged): (Vec<_>, Vec<_>) = timers.into_iter().zip(moved).partition(|(_, moved)| *moved);
+    let changed: Vec<Timer> = changed.into_iter().map(|(timer, _)| timer).collect();
+    let wakes: Vec<_> = unchanged
+        .into_iter()
+        .map(|(timer, _)| (timer.sid, timer.lifecycle.armed.map(|armed| armed.due)))
+        .chain(gone.into_iter().map(|sid| (sid, None)))
+        .collect();
+    outcome.write(tx, account, &changed, &wakes)?;
+    Ok(Fired {
+        transitions: outcome.records.iter().map(|record| record.transition.at).collect(),
+        done_until: Some(horizon),
+        more: full,
+    })
+}
+
+/// Takes timers of deleted services out of `timers` and returns whose they were: nothing happens in
+/// such a service any more.
+fn take_out_deleted(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    timers: &mut Vec<Timer>,
+) -> Result<Vec<ConversationSid>, Error> {
+    let mut alive: HashMap<ServiceSid, bool> = HashMap::new();
+    for timer in timers.iter() {
+        if !alive.contains_key(&timer.service_sid) {
+            alive.insert(timer.service_sid, services::fetch(tx, account, &timer.service_sid)?.is_some());
+        }
+    }
+    let is_alive = |timer: &Timer| alive.get(&timer.service_sid).copied().unwrap_or(false);
+    let gone = timers.iter().filter(|timer| !is_alive(timer)).map(|timer| timer.sid).collect();
+    timers.retain(is_alive);
+    Ok(gone)
+}
+
+#[derive(Default)]
+struct Outcome {
+    events: Vec<PendingEvent>,
+    records: Vec<Record>,
+}
+
+impl Outcome {
+    fn record(&mut self, timer: &Timer, transition: dwell_core::lifecycle::Transition) -> Result<(), Error> {
+        self.events.push(state_event(
+            timer.sid,
+            timer.service_sid,
+            timer.messaging_service_sid,
+            timer.event_seq,
+            transition,
+            true,
+        )?);
+        self.records.push(Record {
+            conversation_sid: timer.sid,
+            seq: timer.event_seq,
+            transition,
+            actor: ACTOR_SYSTEM.to_owned(),
+            message_sid: None,
+        });
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        tx: &mut dyn Tx,
+        account: &AccountSid,
+        changed: &[Timer],
+        wakes: &[(ConversationSid, Option<Timestamp>)],
+    ) -> Result<(), Error> {
+        if !changed.is_empty() {
+            conversations::update_timers(tx, changed)?;
+            write_events(tx, account, SOURCE_TIMER, &self.events)?;
+            transitions::insert(tx, account, &self.records)?;
+        }
+        let closed: Vec<_> = changed
+            .iter()
+            .filter(|timer| timer.lifecycle.state == State::Closed && timer.participants > 0)
+            .map(|timer| timer.sid)
+            .collect();
+        if !closed.is_empty() {
+            participants::release(tx, &closed)?;
+        }
+        if !wakes.is_empty() {
+            conversations::update_wakes(tx, wakes)?;
+        }
+        Ok(())
+    }
+}
