@@ -3,4 +3,5 @@
 pub(crate) mod fire;
 mod list;
 
+pub use dwell_store::conversations::Timer;
 pub use list::List;

@@ -47,9 +47,20 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
     .copied()
 }
 
-/// The text of a statement as each engine is given it, for the tests that prepare and explain it.
+/// The text of a statement as SQLite is given it, for the tests that prepare and explain it.
 #[doc(hidden)]
-pub mod translated {
-    pub use crate::engine::postgres::text as postgres;
-    pub use crate::engine::sqlite::text as sqlite;
+pub fn sqlite_text(stmt: &Stmt) -> String {
+    engine::sqlite::text(stmt)
+}
+
+/// The text of a statement as PostgreSQL is given it, for the tests that prepare and explain it.
+#[doc(hidden)]
+pub fn postgres_text(stmt: &Stmt) -> String {
+    engine::postgres::text(stmt)
+}
+
+/// How sessions of PostgreSQL are set up, for the tests that explain statements.
+#[doc(hidden)]
+pub fn postgres_session() -> &'static str {
+    engine::postgres::SESSION
 }

@@ -22,6 +22,9 @@ pub struct Options {
     pub postgres_connections: usize,
     /// Memory for SQLite's page cache of the writer, in bytes; each reader gets a quarter.
     pub cache_bytes: usize,
+    /// Pages that SQLite's database may have: a small disk, for tests.
+    #[doc(hidden)]
+    pub sqlite_pages_max: Option<u32>,
 }
 
 impl Default for Options {
@@ -32,6 +35,7 @@ impl Default for Options {
             reader_threads: 2,
             postgres_connections: 8,
             cache_bytes: 128 * 1024 * 1024,
+            sqlite_pages_max: None,
         }
     }
 }

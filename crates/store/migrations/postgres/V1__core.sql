@@ -134,7 +134,7 @@ CREATE TABLE participants (
     PRIMARY KEY (conversation_sid, sid)
 );
 CREATE UNIQUE INDEX participants_identity ON participants (conversation_sid, identity) WHERE identity IS NOT NULL;
-CREATE INDEX participants_address ON participants (conversation_sid, address) WHERE address IS NOT NULL;
+CREATE INDEX participants_address ON participants (conversation_sid, address, sid) WHERE address IS NOT NULL;
 CREATE UNIQUE INDEX participants_pair ON participants (account_sid, address, proxy_address) WHERE open = 1 AND proxy_address IS NOT NULL;
 CREATE INDEX participants_open_identity ON participants (service_sid, identity, conversation_sid) WHERE open = 1 AND identity IS NOT NULL;
 

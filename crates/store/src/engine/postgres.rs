@@ -13,7 +13,7 @@ use std::thread;
 
 use crossbeam_channel::{Sender, bounded};
 
-pub(crate) use connection::{Fault, Settings, aside, describe, fault};
+pub(crate) use connection::{Fault, SESSION, Settings, aside, describe, fault};
 pub(crate) use sql::text;
 
 use crate::engine::{Job, spawn, submit};

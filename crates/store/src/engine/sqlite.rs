@@ -36,6 +36,9 @@ impl Sqlite {
         }
         let mut writer = connection::open(path, options.cache_bytes)?;
         migrate::sqlite(&mut writer)?;
+        if let Some(pages) = options.sqlite_pages_max {
+            connection::bound_pages(&writer, pages).map_err(|error| open_error(path, &error))?;
+        }
 
         let (writes, write_jobs) = bounded(options.queue_jobs_max);
         let (reads, read_jobs) = bounded(options.queue_jobs_max);

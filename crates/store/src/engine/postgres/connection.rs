@@ -21,10 +21,16 @@ const TCP_USER_TIMEOUT: Duration = Duration::from_secs(30);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 /// What libpq and this driver take when nobody says anything; too long to notice a dead server.
 const KEEPALIVE_IDLE_DEFAULT: Duration = Duration::from_secs(2 * 60 * 60);
-/// Bounds on every statement of a unit of work: on waiting for a lock, on running, and on keeping
-/// locks when this process has vanished.
-const SESSION_LIMITS: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s';
-    SET idle_in_transaction_session_timeout = '60s'";
+/// How a session for units of work differs from the server's defaults.
+///
+/// Every wait has a bound: for a lock, for a statement, and for a process that vanished while it
+/// held locks. And every statement is written for one index, in the order of that index, so the
+/// planner is to take it at once, whatever it believes about the size of a table or the rows of an
+/// account: a page of a list must not become a sort of everything.
+pub(crate) const SESSION: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s';
+    SET idle_in_transaction_session_timeout = '60s'; SET plan_cache_mode = force_generic_plan;
+    SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET enable_incremental_sort = off;
+    SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// Where the database is and how to reach it.
 pub(crate) struct Settings {
@@ -73,7 +79,7 @@ impl Settings {
     /// A connection for units of work.
     pub(super) fn connect_for_work(&self) -> Result<Client, postgres::Error> {
         let mut client = self.connect()?;
-        client.batch_execute(SESSION_LIMITS)?;
+        client.batch_execute(SESSION)?;
         Ok(client)
     }
 
@@ -183,7 +189,8 @@ mod tests {
 
     #[test]
     fn tls_parameters_of_libpq_are_understood() {
-        let (url, roots) = split_tls_parameters("postgres://h/d?sslmode=verify-full&sslrootcert=%2Fa%20b.pem&options=x");
+        let (url, roots) =
+            split_tls_parameters("postgres://h/d?sslmode=verify-full&sslrootcert=%2Fa%20b.pem&options=x");
         assert_eq!(url, "postgres://h/d?sslmode=require&options=x");
         assert_eq!(roots, Some(PathBuf::from("/a b.pem")));
         assert_eq!(split_tls_parameters("postgres://h/d"), ("postgres://h/d".to_owned(), None));

@@ -31,6 +31,11 @@ pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Connection, OpenEr
     Ok(connection)
 }
 
+/// Lets the database grow to so many pages, as if the disk ended there.
+pub(super) fn bound_pages(connection: &Connection, pages: u32) -> rusqlite::Result<()> {
+    connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+}
+
 pub(super) fn open_error(path: &Path, error: &rusqlite::Error) -> OpenError {
     let problem = error.to_string();
     let path = path.display().to_string();

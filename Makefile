@@ -1,0 +1,82 @@
+# The commands of daily work. `make` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+
+# Seeds that `make sim` plays.
+SEEDS ?= 200
+# Cases of every property in `make fuzz`.
+CASES ?= 100000
+
+with_server := DWELL_BIN=$(CURDIR)/target/debug/dwell sdk-tests/with-server
+
+##@ Run
+
+.PHONY: run build
+run: ## Build for release and start a development server on http://localhost:8080
+	cargo run --release --bin dwell -- serve --dev
+
+build: ## Build the server for release: target/release/dwell
+	cargo build --release --bin dwell
+
+##@ Test
+
+.PHONY: setup check test test-rust test-sdk test-quickstart sim fuzz
+setup: ## Install what building and testing need (once; quick when nothing is missing)
+	scripts/setup
+
+check: ## What every change must pass: format, lints, dependencies, Rust tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	$(MAKE) deny
+	cargo nextest run --workspace
+
+test: setup test-rust test-sdk test-quickstart sim ## Everything, from a fresh clone
+
+test-rust: ## Rust tests and the examples in the documentation
+	cargo nextest run --locked --workspace --profile ci
+	cargo test --workspace --doc
+
+test-sdk: ## The official SDKs against a real server
+	cargo build --bin dwell
+	$(with_server) .venv/bin/pytest sdk-tests/python
+	$(with_server) .venv-twilio8/bin/pytest sdk-tests/python
+	$(with_server) npm --prefix sdk-tests/node test
+
+test-quickstart: ## The quick start of the README, as printed
+	scripts/test-quickstart
+
+sim: ## Play SEEDS seeded histories against the reference model
+	cargo run --release --package dwell-sim -- --seeds $(SEEDS)
+
+fuzz: ## The properties of dwell-core with CASES random cases each
+	PROPTEST_CASES=$(CASES) cargo nextest run --package dwell-core --cargo-profile release --profile fuzz
+
+##@ Measure
+
+.PHONY: bench
+bench: ## Load and baseline programs
+	cargo run --release --package dwell-bench
+
+##@ Dependencies
+
+.PHONY: deny advisories cargo-deny
+deny: cargo-deny ## Licences, bans and sources; needs no network
+	cargo deny check bans licenses sources
+
+advisories: cargo-deny ## Known vulnerabilities; fetches the RustSec database
+	cargo deny check advisories
+
+cargo-deny:
+	command -v cargo-deny >/dev/null || cargo install --quiet --locked cargo-deny@0.20.2
+
+##@ Help
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

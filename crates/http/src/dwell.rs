@@ -1,0 +1,13 @@
+//! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
+//! armed, and test clocks. Their instants are exact to the microsecond.
+
+mod lifecycle;
+mod test_clock;
+mod timers;
+
+use dwell_engine::Engine;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(crate) fn routes() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().merge(lifecycle::routes()).merge(timers::routes()).merge(test_clock::routes())
+}

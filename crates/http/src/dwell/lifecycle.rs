@@ -1,0 +1,178 @@
+//! `/dwell/v1/Conversations/{Sid}/Lifecycle`: the configured durations, which the contract's API
+//! never gives back, what is armed, what lies ahead, and everything that happened.
+
+use axum::Json;
+use axum::extract::State;
+use dwell_core::timer::{TimerKind, iso_text};
+use dwell_core::{State as Stage, Timestamp};
+use dwell_engine::Engine;
+use dwell_engine::conversations::Life;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::form::Query;
+use crate::lists::{Meta, PageQuery, Paging, Sizes};
+use crate::reply::Answer;
+use crate::request::ForAccount;
+
+const SIZES: Sizes = Sizes { default: 100, max: 1_000 };
+
+pub(crate) fn routes() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().routes(routes!(fetch))
+}
+
+/// The life of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+struct Lifecycle {
+    conversation_sid: String,
+    account_sid: String,
+    chat_service_sid: String,
+    state: &'static str,
+    /// The present time of the account's clock.
+    now: String,
+    timers: ConfiguredTimers,
+    /// The timer that is running; null when none is.
+    armed: Option<Armed>,
+    /// What will happen if nothing else does, soonest first.
+    forecast: Vec<Ahead>,
+    /// What happened, oldest first, beginning with the creation.
+    history: Vec<Entry>,
+    /// Paging of the history.
+    meta: Meta,
+    url: String,
+}
+
+/// The configured durations, in canonical ISO 8601; null for a timer that does not run.
+#[derive(Debug, Serialize, ToSchema)]
+struct ConfiguredTimers {
+    inactive: Option<String>,
+    closed: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Armed {
+    /// `inactive` or `closed`: what the timer makes of the conversation.
+    timer: &'static str,
+    due: String,
+    started: String,
+    /// What started it: `created`, `message`, `transition` or `update`.
+    cause: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Ahead {
+    from: &'static str,
+    to: &'static str,
+    at: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Entry {
+    /// Null for the creation.
+    from: Option<&'static str>,
+    to: &'static str,
+    at: String,
+    /// `API`, `TIMER`, or `EVENT` for a message.
+    reason: &'static str,
+    /// The credential that caused it, or `system` for a timer.
+    actor: String,
+    /// The message that reactivated the conversation.
+    message_sid: Option<String>,
+}
+
+/// Fetch the life of a conversation, by SID, or by unique name in the default service.
+#[utoipa::path(
+    get,
+    path = "/Conversations/{ConversationSid}/Lifecycle",
+    tag = "Lifecycle",
+    params(
+        ("PageSize" = Option<i64>, Query),
+        ("Page" = Option<i64>, Query),
+        ("PageToken" = Option<String>, Query),
+    ),
+    responses((status = 200, body = Lifecycle))
+)]
+async fn fetch(
+    State(engine): State<Engine>,
+    request: ForAccount,
+    Query(page): Query<PageQuery>,
+) -> Answer<Json<Lifecycle>> {
+    let paging = page.read(SIZES)?;
+    let segment = request.segment("ConversationSid");
+    let life = engine.conversation_life(&request.caller, segment, paging.request.clone()).await?;
+    Ok(Json(show(life, &paging, &request)))
+}
+
+fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
+    let c = &life.conversation;
+    let url = format!("{}/dwell/v1/Conversations/{}/Lifecycle", request.tree.base, c.sid);
+    let meta = paging.meta(&url, &[], &life.history, "history");
+    let first_state = life.history.items.first().map_or(c.lifecycle.state, |record| record.transition.from);
+    let created = paging.request.after.is_none().then(|| Entry {
+        from: None,
+        to: first_state.as_str(),
+        at: life.created_at.to_rfc3339_micros(),
+        reason: "API",
+        actor: life.created_by.clone(),
+        message_sid: None,
+    });
+    let happened = life.history.items.iter().map(|record| Entry {
+        from: Some(record.transition.from.as_str()),
+        to: record.transition.to.as_str(),
+        at: record.transition.at.to_rfc3339_micros(),
+        reason: record.transition.cause.as_str(),
+        actor: record.actor.clone(),
+        message_sid: record.message_sid.map(|sid| sid.to_string()),
+    });
+    Lifecycle {
+        conversation_sid: c.sid.to_string(),
+        account_sid: c.account_sid.to_string(),
+        chat_service_sid: c.service_sid.to_string(),
+        state: c.lifecycle.state.as_str(),
+        now: life.now.to_rfc3339_micros(),
+        timers: ConfiguredTimers {
+            inactive: c.lifecycle.timers.inactive.map(iso_text),
+            closed: c.lifecycle.timers.closed.map(iso_text),
+        },
+        armed: armed(&life),
+        forecast: life
+            .forecast
+            .iter()
+            .map(|t| Ahead { from: t.from.as_str(), to: t.to.as_str(), at: t.at.to_rfc3339_micros() })
+            .collect(),
+        history: created.into_iter().chain(happened).collect(),
+        meta,
+        url,
+    }
+}
+
+fn armed(life: &Life) -> Option<Armed> {
+    let lifecycle = &life.conversation.lifecycle;
+    let armed = lifecycle.armed?;
+    let seconds = match armed.kind {
+        TimerKind::Inactive => lifecycle.timers.inactive?,
+        TimerKind::Closed => lifecycle.timers.closed?,
+    };
+    let started = armed.due.plus_seconds(-seconds);
+    Some(Armed {
+        timer: armed.kind.as_str(),
+        due: armed.due.to_rfc3339_micros(),
+        started: started.to_rfc3339_micros(),
+        cause: cause(life, started),
+    })
+}
+
+fn cause(life: &Life, started: Timestamp) -> &'static str {
+    let c = &life.conversation;
+    if started == life.created_at {
+        "created"
+    } else if c.lifecycle.state == Stage::Inactive && c.lifecycle.inactive_at == Some(started) {
+        "transition"
+    } else if c.lifecycle.state == Stage::Active && c.next_message_index > 0 && started == c.activity_at {
+        "message"
+    } else {
+        "update"
+    }
+}

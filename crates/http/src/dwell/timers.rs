@@ -1,0 +1,102 @@
+//! `/dwell/v1/Timers`: what is armed, soonest first.
+
+use axum::Json;
+use axum::extract::State;
+use dwell_engine::{Engine, timers};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::form::{Query, form};
+use crate::lists::{Meta, PageQuery, Sizes};
+use crate::reply::Answer;
+use crate::request::ForAccount;
+
+const SIZES: Sizes = Sizes { default: 50, max: 1_000 };
+
+pub(crate) fn routes() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// An armed timer.
+#[derive(Debug, Serialize, ToSchema)]
+struct Timer {
+    conversation_sid: String,
+    chat_service_sid: String,
+    /// The state that the conversation is in until then.
+    state: &'static str,
+    /// `inactive` or `closed`: what the timer makes of the conversation.
+    timer: &'static str,
+    /// When it will.
+    due: String,
+    links: TimerLinks,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct TimerLinks {
+    lifecycle: String,
+}
+
+/// A page of armed timers. It may hold fewer than `page_size` and still have a next one.
+#[derive(Debug, Serialize, ToSchema)]
+struct TimerList {
+    meta: Meta,
+    timers: Vec<Timer>,
+}
+
+form! {
+    /// The filters of `GET /Timers`.
+    ListTimers => timers::List {
+        due_after = "DueAfter",
+        due_before = "DueBefore",
+        state = "State",
+        chat_service_sid = "ChatServiceSid",
+    }
+}
+
+/// List armed timers, soonest first.
+#[utoipa::path(
+    get,
+    path = "/Timers",
+    tag = "Timers",
+    params(
+        ("DueAfter" = Option<String>, Query),
+        ("DueBefore" = Option<String>, Query),
+        ("State" = Option<String>, Query),
+        ("ChatServiceSid" = Option<String>, Query),
+        ("PageSize" = Option<i64>, Query),
+        ("Page" = Option<i64>, Query),
+        ("PageToken" = Option<String>, Query),
+    ),
+    responses((status = 200, body = TimerList))
+)]
+async fn list(
+    State(engine): State<Engine>,
+    request: ForAccount,
+    Query(ListTimers(filters)): Query<ListTimers>,
+    Query(page): Query<PageQuery>,
+) -> Answer<Json<TimerList>> {
+    let paging = page.read(SIZES)?;
+    let page = engine.list_timers(&request.caller, filters.clone(), paging.request.clone()).await?;
+    let root = format!("{}/dwell/v1", request.tree.base);
+    let given = [
+        ("DueAfter", filters.due_after.as_deref()),
+        ("DueBefore", filters.due_before.as_deref()),
+        ("State", filters.state.as_deref()),
+        ("ChatServiceSid", filters.chat_service_sid.as_deref()),
+    ];
+    let meta = paging.meta(&format!("{root}/Timers"), &given, &page, "timers");
+    let show = |timer: &timers::Timer| {
+        let armed = timer.lifecycle.armed?;
+        Some(Timer {
+            conversation_sid: timer.sid.to_string(),
+            chat_service_sid: timer.service_sid.to_string(),
+            state: timer.lifecycle.state.as_str(),
+            timer: armed.kind.as_str(),
+            due: armed.due.to_rfc3339_micros(),
+            links: TimerLinks { lifecycle: format!("{root}/Conversations/{}/Lifecycle", timer.sid) },
+        })
+    };
+    Ok(Json(TimerList { meta, timers: page.items.iter().filter_map(show).collect() }))
+}

@@ -1,0 +1,184 @@
+//! Refusals on the wire: one table from our reasons to code, status and message (contract §4).
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use dwell_core::Reason;
+use dwell_engine::Error;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The body of every answer that is not a success (contract §4.1).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// The number by which programs know the error.
+    pub code: u32,
+    /// What went wrong.
+    pub message: String,
+    /// Where to read more.
+    pub more_info: String,
+    /// The HTTP status, again.
+    pub status: u16,
+}
+
+/// Anything that ends a request without success. It becomes a body only at the door, which knows
+/// the path that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    /// A command failed.
+    Engine(Error),
+    /// Credentials are missing, wrong or foreign.
+    Unauthorized,
+    /// The path names nothing.
+    UnknownPath,
+    /// The path knows other methods.
+    MethodNotAllowed,
+    /// The body is larger than allowed.
+    BodyTooLarge,
+    /// The request cannot be read; the message says why.
+    Malformed(String),
+    /// A mistake of ours.
+    Panic,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Engine(error)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+struct Wire {
+    code: u32,
+    status: StatusCode,
+    message: String,
+}
+
+impl Failure {
+    /// The status and the body for a request of `path`.
+    pub(crate) fn to_body(&self, path: &str) -> (StatusCode, ErrorBody) {
+        let Wire { code, status, message } = self.wire(path);
+        let more_info = format!("https://www.twilio.com/docs/errors/{code}");
+        (status, ErrorBody { code, message, more_info, status: status.as_u16() })
+    }
+
+    fn wire(&self, path: &str) -> Wire {
+        let wire = |code, status, message: &str| Wire { code, status, message: message.to_owned() };
+        match self {
+            Failure::Unauthorized => wire(20003, StatusCode::UNAUTHORIZED, "Authenticate"),
+            Failure::UnknownPath | Failure::Engine(Error::NotFound) => {
+                let path = path.strip_prefix("/v1").unwrap_or(path);
+                let message = format!("The requested resource {path} was not found");
+                wire(20404, StatusCode::NOT_FOUND, &message)
+            }
+            Failure::MethodNotAllowed => wire(20004, StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
+            Failure::BodyTooLarge => wire(20413, StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
+            Failure::Malformed(message) => wire(20001, StatusCode::BAD_REQUEST, message),
+            Failure::Engine(Error::Conflict) => {
+                wire(20409, StatusCode::CONFLICT, "The resource was changed by somebody else at the same time")
+            }
+            Failure::Engine(Error::Overloaded | Error::Unavailable(_)) => {
+                wire(20503, StatusCode::SERVICE_UNAVAILABLE, "Service unavailable, try again")
+            }
+            Failure::Engine(Error::Internal(_)) | Failure::Panic => {
+                wire(20500, StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
+            }
+            Failure::Engine(Error::Refused(reason)) => {
+                let (code, status, message) = refusal(reason);
+                Wire { code, status, message }
+            }
+        }
+    }
+}
+
+/// The table. Codes are the dictionary's (contract §4.3); texts are those seen on the wire where
+/// any were (§4.2).
+fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
+    const BAD: StatusCode = StatusCode::BAD_REQUEST;
+    const CONFLICT: StatusCode = StatusCode::CONFLICT;
+    let (code, status, message) = match reason {
+        Reason::InvalidParameter { name, problem } => {
+            return (20001, BAD, format!("Invalid parameter {name}: {problem}"));
+        }
+        Reason::AttributesTooLong { bytes_max } => {
+            return (50303, BAD, format!("Attributes too long, at most {bytes_max} bytes"));
+        }
+        // Programs read the conversation's SID out of this text (contract §4.2).
+        Reason::PairInUse { holder } => {
+            let text = "A binding for this participant and proxy address already exists in Conversation";
+            return (50416, CONFLICT, format!("{text} {holder}"));
+        }
+        Reason::DefaultServiceDelete => (20409, CONFLICT, "The default service cannot be deleted"),
+        Reason::NotATestAccount => (20403, StatusCode::FORBIDDEN, "The account is not a test account"),
+        Reason::ServiceNotFound => (50050, BAD, "Service not found"),
+
+        Reason::FriendlyNameMissing => (50000, BAD, "Friendly name is missing"),
+        Reason::FriendlyNameTooLong => (50003, BAD, "Friendly name too long"),
+        Reason::UniqueNameTooLong => (50004, BAD, "Unique name too long"),
+        Reason::UniqueNameLooksLikeSid => (50390, BAD, "Unique name must not look like a Conversation SID"),
+        Reason::UniqueNameTaken => (50353, CONFLICT, "Conversation with provided unique name already exists"),
+        Reason::AttributesNotJson => (50304, BAD, "Attributes not valid JSON"),
+        Reason::DateCreatedInvalid => (50308, BAD, "DateCreated is not a valid ISO 8601 date and time"),
+        Reason::DateUpdatedInvalid => (50309, BAD, "DateUpdated is not a valid ISO 8601 date and time"),
+        Reason::MessagingServiceSidInvalid => (50341, BAD, "Messaging service SID is invalid"),
+        Reason::EndDateBeforeStartDate => (50396, BAD, "EndDate must not be before StartDate"),
+
+        Reason::StateEmpty => (50374, BAD, "State must not be empty"),
+        Reason::StateUnknown => (50378, BAD, "State must be one of active, inactive, closed"),
+        Reason::InactiveTimerTooShort => (50375, BAD, "TimeToInactive should be greater or equal to 1 minute"),
+        Reason::ClosedTimerTooShort => (50376, BAD, "TimeToClosed should be greater or equal to 10 minutes"),
+        Reason::InactiveTimerInvalid => (50379, BAD, "Timers.Inactive is not a valid ISO 8601 duration"),
+        Reason::ClosedTimerInvalid => (50380, BAD, "Timers.Closed is not a valid ISO 8601 duration"),
+        Reason::ConversationClosed => (50377, BAD, "Can't update conversation as it's in final closed state"),
+        Reason::CreatedClosed => (50384, BAD, "Conversation can't be created in closed state"),
+
+        Reason::AuthorTooLong => (50310, BAD, "Author too long"),
+        Reason::BodyMissing => (50503, BAD, "Message body is missing"),
+        Reason::BodyTooLong => (50504, BAD, "Message body too long"),
+        Reason::SubjectTooLong => (20001, BAD, "Invalid parameter Subject: too long"),
+        Reason::MediaSidInvalid => (50510, BAD, "Media SID is invalid"),
+        Reason::MediaNotFound => (50507, BAD, "Media not found"),
+        Reason::MediaBodyImmutable => (50509, BAD, "The body of a media or content message can't be edited"),
+        Reason::ContentSidInvalid => (50526, BAD, "Content SID is invalid"),
+        Reason::ContentVariablesInvalid => (50527, BAD, "Content variables are not a JSON object of strings"),
+        Reason::ContentVariablesWithoutContent => (50528, BAD, "Content variables need a content SID"),
+        Reason::ContentVariablesTooLong => (50529, BAD, "Content variables too long"),
+        Reason::ContentVariableKeyTooLong => (50540, BAD, "Name of a content variable too long"),
+        Reason::ContentVariableValueTooLong => (50541, BAD, "Value of a content variable too long"),
+
+        Reason::IdentityMissing => (50205, BAD, "Identity is missing"),
+        Reason::IdentityTooLong => (50207, BAD, "Identity too long"),
+        Reason::IdentityLooksLikeSid => (50206, BAD, "Identity must not look like a User SID"),
+        Reason::IdentityNotAcceptable => (50211, BAD, "Identity can't be combined with a messaging binding"),
+        Reason::IdentityNotAddable => (50444, BAD, "Identity can't be changed for this participant"),
+        Reason::IdentityConversationLimit => (50214, BAD, "User conversations limit reached"),
+        Reason::UserExists => (50201, CONFLICT, "User already exists"),
+        Reason::RoleNotFound => (50100, BAD, "Role not found"),
+        Reason::ConversationRoleNotFound => (50101, BAD, "Role not found at conversation level"),
+        Reason::ServiceRoleNotFound => (50102, BAD, "Role not found at service level"),
+
+        Reason::ParticipantExists => (50433, CONFLICT, "Participant already exists"),
+        Reason::ChatParticipantLimit => (50417, BAD, "Participants limit of the conversation reached"),
+        Reason::NonChatParticipantLimit => (50418, BAD, "Non-chat participants limit of the conversation reached"),
+        Reason::AddressEmpty => (50411, BAD, "Messaging binding address is empty"),
+        Reason::ProxyAddressEmpty => (50412, BAD, "Messaging binding proxy address is empty"),
+        Reason::AddressInvalid => (50407, BAD, "Invalid messaging binding address"),
+        Reason::ProxyAddressInvalid => (50408, BAD, "Invalid messaging binding proxy address"),
+        Reason::AddressEqualsProxy => (50409, BAD, "Messaging binding address equals its proxy address"),
+        Reason::AddressTypeMismatch => (50414, BAD, "Messaging binding address and proxy address differ in type"),
+        Reason::ProxyAddressAbsent => (50440, BAD, "Participant has no proxy address to remove"),
+        Reason::ProxyAddressNotAddable => (50441, BAD, "A proxy address can't be added without an address"),
+        Reason::ProjectedAddressAbsent => (50442, BAD, "Participant has no projected address to remove"),
+        Reason::ProjectedAddressNotAddable => (50443, BAD, "A projected address can't be added to a binding"),
+        Reason::GroupMmsNotEnabled => (50452, BAD, "Group MMS is not enabled for this Account"),
+        Reason::LastReadMessageIndexInvalid => (50421, BAD, "Last read message index is not a number"),
+        Reason::LastReadTimestampInvalid => (50405, BAD, "Last read timestamp is not a valid ISO 8601 date and time"),
+    };
+    (code, status, message.to_owned())
+}

@@ -1,0 +1,121 @@
+//! What every handler of the API starts from: who asks, in which service, under which path.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dwell_core::{ServiceSid, Timestamp};
+use dwell_engine::{Caller, Engine, Error, Scope};
+
+use crate::Options;
+use crate::errors::Failure;
+use crate::tree::{Tree, base_url};
+
+/// When the request came in, in real time: read once, at the door.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReceivedAt(pub(crate) Timestamp);
+
+/// An authenticated request to the account.
+pub(crate) struct ForAccount {
+    /// Who asks.
+    pub(crate) caller: Caller,
+    /// Where URLs in the answer begin.
+    pub(crate) tree: Tree,
+    segments: Segments,
+}
+
+/// An authenticated request within a service: the one in the path, or the account's default.
+pub(crate) struct InService {
+    /// Who asks, and the service.
+    pub(crate) scope: Scope,
+    /// Where URLs in the answer begin.
+    pub(crate) tree: Tree,
+    segments: Segments,
+}
+
+/// The decoded variable segments of the path.
+struct Segments(Vec<(String, String)>);
+
+impl Segments {
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl ForAccount {
+    /// A variable segment of the path, decoded.
+    pub(crate) fn segment(&self, name: &str) -> &str {
+        self.segments.get(name)
+    }
+}
+
+impl InService {
+    /// A variable segment of the path, decoded.
+    pub(crate) fn segment(&self, name: &str) -> &str {
+        self.segments.get(name)
+    }
+}
+
+impl FromRequestParts<Engine> for ForAccount {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, engine: &Engine) -> Result<Self, Failure> {
+        let caller = authenticate(parts, engine).await?;
+        let raw = RawPathParams::from_request_parts(parts, engine).await;
+        // A segment that is not UTF-8 names nothing.
+        let raw = raw.map_err(|_| Failure::UnknownPath)?;
+        let segments = raw.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let options = parts.extensions.get::<Arc<Options>>().cloned().unwrap_or_default();
+        let tree = Tree { base: base_url(parts, &options), service: None };
+        Ok(ForAccount { caller, tree, segments: Segments(segments) })
+    }
+}
+
+impl FromRequestParts<Engine> for InService {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, engine: &Engine) -> Result<Self, Failure> {
+        let ForAccount { caller, mut tree, segments } = ForAccount::from_request_parts(parts, engine).await?;
+        let service_sid = match segments.get("ChatServiceSid") {
+            "" => caller.account.default_service_sid,
+            text => {
+                let sid = ServiceSid::parse(text).ok_or(Failure::Engine(Error::NotFound))?;
+                tree.service = Some(sid);
+                sid
+            }
+        };
+        Ok(InService { scope: Scope { caller, service_sid }, tree, segments })
+    }
+}
+
+async fn authenticate(parts: &Parts, engine: &Engine) -> Result<Caller, Failure> {
+    let (username, password) = basic_credentials(&parts.headers).ok_or(Failure::Unauthorized)?;
+    let received_at = parts.extensions.get::<ReceivedAt>().map_or_else(|| engine.now(), |at| at.0);
+    let caller = engine.authenticate(&username, &password, received_at).await?.ok_or(Failure::Unauthorized)?;
+    tracing::Span::current().record("account", caller.account.sid.as_str());
+    Ok(Caller { webhooks: webhooks_enabled(&parts.headers)?, ..caller })
+}
+
+fn basic_credentials(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (username, password) = decoded.split_once(':')?;
+    Some((username.to_owned(), password.to_owned()))
+}
+
+/// `X-Twilio-Webhook-Enabled` (contract §1.4).
+fn webhooks_enabled(headers: &HeaderMap) -> Result<bool, Failure> {
+    let Some(value) = headers.get("x-twilio-webhook-enabled") else { return Ok(false) };
+    match value.to_str() {
+        Ok(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Ok(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(Failure::Malformed("X-Twilio-Webhook-Enabled must be true or false".to_owned())),
+    }
+}

@@ -1,0 +1,53 @@
+//! All routes in one place.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use dwell_engine::Engine;
+use tokio::net::TcpListener;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::door::{self, Door};
+use crate::errors::Failure;
+use crate::{Options, dwell, health, openapi, v1};
+
+/// Every documented operation with its handler.
+pub(crate) fn operations() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().nest("/v1", v1::routes()).nest("/dwell/v1", dwell::routes())
+}
+
+/// The API as a router over an engine.
+pub fn router(engine: Engine, options: Options) -> Router {
+    let (operations, document) = operations().split_for_parts();
+    let document: Arc<str> = openapi::render(document).into();
+    let door = Door { engine: engine.clone(), options: Arc::new(options) };
+    operations
+        .route("/openapi.json", get(move || openapi::serve(document.clone())))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .fallback(|| async { Failure::UnknownPath })
+        .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
+        .layer(axum::middleware::from_fn_with_state(door, door::through))
+        .with_state(engine)
+}
+
+/// Serves a router until `stop` is ready, then finishes the requests in flight.
+///
+/// # Errors
+/// None once the listener is open; the signature is the library's.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let listener = listener.tap_io(|stream| {
+        // Answers are small and complete; waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
+}

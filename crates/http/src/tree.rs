@@ -1,0 +1,62 @@
+//! The two path trees and the URLs in answers, which mirror the tree and the host of the request
+//! (contract §1.1).
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use dwell_core::ServiceSid;
+
+use crate::Options;
+
+/// Where URLs in an answer begin.
+#[derive(Debug, Clone)]
+pub(crate) struct Tree {
+    /// Scheme and host, such as `https://chat.example.com`.
+    pub(crate) base: String,
+    /// The service named in the path; `None` in the short tree.
+    pub(crate) service: Option<ServiceSid>,
+}
+
+impl Tree {
+    /// The URL of a path below this tree's root, such as `/Conversations/CH…`.
+    pub(crate) fn url(&self, path: &str) -> String {
+        match &self.service {
+            Some(service) => format!("{}/v1/Services/{service}{path}", self.base),
+            None => format!("{}/v1{path}", self.base),
+        }
+    }
+}
+
+/// Scheme and host of the request, as its client knows them.
+pub(crate) fn base_url(parts: &Parts, options: &Options) -> String {
+    if let Some(base) = &options.public_base_url {
+        return base.trim_end_matches('/').to_owned();
+    }
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let is_trusted = peer.is_some_and(|peer| options.trusted_proxies.iter().any(|proxy| same(*proxy, peer)));
+    let forwarded = |name| is_trusted.then(|| first_of(&parts.headers, name)).flatten();
+    let scheme = forwarded("x-forwarded-proto").filter(|scheme| *scheme == "https").unwrap_or("http");
+    let host = forwarded("x-forwarded-host")
+        .or_else(|| first_of(&parts.headers, header::HOST.as_str()))
+        .or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str))
+        .filter(|host| is_host(host))
+        .unwrap_or("localhost");
+    format!("{scheme}://{host}")
+}
+
+/// An IPv4 peer of an IPv6 socket counts as itself.
+fn same(proxy: IpAddr, peer: IpAddr) -> bool {
+    proxy.to_canonical() == peer.to_canonical()
+}
+
+fn first_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let value = headers.get(name)?.to_str().ok()?;
+    Some(value.split(',').next().unwrap_or_default().trim())
+}
+
+/// A name or address with an optional port, and nothing that could be more.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || b".-_:[]".contains(&c))
+}

@@ -1,0 +1,220 @@
+//! `/Conversations/{ConversationSid}/Messages` (contract §5.4, §7).
+
+use axum::Json;
+use axum::extract::State;
+use dwell_core::ConversationSid;
+use dwell_engine::{Engine, messages};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::form::{Form, Query, form};
+use crate::lists::{Meta, PageQuery, Sizes};
+use crate::reply::{Answer, Created, Deleted, date};
+use crate::request::InService;
+use crate::tree::Tree;
+
+const SIZES: Sizes = Sizes { default: 50, max: 100 };
+
+pub(crate) fn routes() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, delete))
+}
+
+/// A message.
+#[derive(Debug, Serialize, ToSchema)]
+struct Message {
+    sid: String,
+    account_sid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_service_sid: Option<String>,
+    conversation_sid: String,
+    index: i64,
+    author: String,
+    body: Option<String>,
+    /// Null: Dwell has no media service yet, so no message has media.
+    media: Option<serde_json::Value>,
+    attributes: String,
+    participant_sid: Option<String>,
+    date_created: String,
+    date_updated: String,
+    /// Null while nobody outside the chat is to receive the message.
+    delivery: Option<serde_json::Value>,
+    content_sid: Option<String>,
+    url: String,
+    links: MessageLinks,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct MessageLinks {
+    delivery_receipts: String,
+    channel_metadata: String,
+}
+
+fn list_url(tree: &Tree, conversation: &ConversationSid) -> String {
+    tree.url(&format!("/Conversations/{conversation}/Messages"))
+}
+
+impl Message {
+    fn show(m: dwell_core::Message, tree: &Tree) -> Self {
+        let url = format!("{}/{}", list_url(tree, &m.conversation_sid), m.sid);
+        let below = |name: &str| format!("{url}/{name}");
+        Message {
+            sid: m.sid.to_string(),
+            account_sid: m.account_sid.to_string(),
+            chat_service_sid: tree.service.map(|sid| sid.to_string()),
+            conversation_sid: m.conversation_sid.to_string(),
+            index: m.index,
+            author: m.author,
+            body: m.body,
+            media: None,
+            attributes: m.attributes,
+            participant_sid: m.participant_sid.map(|sid| sid.to_string()),
+            date_created: date(m.date_created),
+            date_updated: date(m.date_updated),
+            delivery: None,
+            content_sid: m.content_sid,
+            links: MessageLinks { delivery_receipts: below("Receipts"), channel_metadata: below("ChannelMetadata") },
+            url,
+        }
+    }
+}
+
+/// A page of messages.
+#[derive(Debug, Serialize, ToSchema)]
+struct MessageList {
+    meta: Meta,
+    messages: Vec<Message>,
+}
+
+form! {
+    /// The body of `POST /Conversations/{ConversationSid}/Messages`.
+    CreateMessage => messages::Create {
+        author = "Author",
+        body = "Body",
+        date_created = "DateCreated",
+        date_updated = "DateUpdated",
+        attributes = "Attributes",
+        media_sid = "MediaSid",
+        content_sid = "ContentSid",
+        content_variables = "ContentVariables",
+        subject = "Subject",
+    }
+}
+
+form! {
+    /// The body of `POST /Conversations/{ConversationSid}/Messages/{Sid}`.
+    UpdateMessage => messages::Update {
+        author = "Author",
+        body = "Body",
+        date_created = "DateCreated",
+        date_updated = "DateUpdated",
+        attributes = "Attributes",
+        subject = "Subject",
+    }
+}
+
+/// The order of a list of messages.
+#[derive(Debug, Default)]
+pub(crate) struct Ordering {
+    order: Option<String>,
+}
+
+form! {
+    /// The order in `GET /Conversations/{ConversationSid}/Messages`.
+    ListMessages => Ordering { order = "Order" }
+}
+
+/// Add a message; it reactivates an inactive conversation.
+#[utoipa::path(
+    post,
+    path = "/Conversations/{ConversationSid}/Messages",
+    tag = "Message",
+    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    request_body(content = CreateMessage, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 201, body = Message))
+)]
+async fn create(
+    State(engine): State<Engine>,
+    request: InService,
+    Form(CreateMessage(input)): Form<CreateMessage>,
+) -> Answer<Created<Message>> {
+    let message = engine.create_message(&request.scope, request.segment("ConversationSid"), input).await?;
+    Ok(Created(Message::show(message, &request.tree)))
+}
+
+/// List messages by index.
+#[utoipa::path(
+    get,
+    path = "/Conversations/{ConversationSid}/Messages",
+    tag = "Message",
+    params(
+        ("Order" = Option<String>, Query),
+        ("PageSize" = Option<i64>, Query),
+        ("Page" = Option<i64>, Query),
+        ("PageToken" = Option<String>, Query),
+    ),
+    responses((status = 200, body = MessageList))
+)]
+async fn list(
+    State(engine): State<Engine>,
+    request: InService,
+    Query(ListMessages(ordering)): Query<ListMessages>,
+    Query(page): Query<PageQuery>,
+) -> Answer<Json<MessageList>> {
+    let paging = page.read(SIZES)?;
+    let segment = request.segment("ConversationSid");
+    let order = ordering.order.clone();
+    let (sid, page) = engine.list_messages(&request.scope, segment, order, paging.request.clone()).await?;
+    let given = [("Order", ordering.order.as_deref())];
+    Ok(Json(MessageList {
+        meta: paging.meta(&list_url(&request.tree, &sid), &given, &page, "messages"),
+        messages: page.items.into_iter().map(|m| Message::show(m, &request.tree)).collect(),
+    }))
+}
+
+/// Fetch a message.
+#[utoipa::path(
+    get,
+    path = "/Conversations/{ConversationSid}/Messages/{Sid}",
+    tag = "Message",
+    responses((status = 200, body = Message))
+)]
+async fn fetch(State(engine): State<Engine>, request: InService) -> Answer<Json<Message>> {
+    let (conversation, sid) = (request.segment("ConversationSid"), request.segment("Sid"));
+    let message = engine.fetch_message(&request.scope, conversation, sid).await?;
+    Ok(Json(Message::show(message, &request.tree)))
+}
+
+/// Edit a message.
+#[utoipa::path(
+    post,
+    path = "/Conversations/{ConversationSid}/Messages/{Sid}",
+    tag = "Message",
+    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    request_body(content = UpdateMessage, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Message))
+)]
+async fn update(
+    State(engine): State<Engine>,
+    request: InService,
+    Form(UpdateMessage(input)): Form<UpdateMessage>,
+) -> Answer<Json<Message>> {
+    let (conversation, sid) = (request.segment("ConversationSid"), request.segment("Sid"));
+    let message = engine.update_message(&request.scope, conversation, sid, input).await?;
+    Ok(Json(Message::show(message, &request.tree)))
+}
+
+/// Delete a message. Its index is not used again.
+#[utoipa::path(
+    delete,
+    path = "/Conversations/{ConversationSid}/Messages/{Sid}",
+    tag = "Message",
+    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    responses((status = 204))
+)]
+async fn delete(State(engine): State<Engine>, request: InService) -> Answer<Deleted> {
+    let (conversation, sid) = (request.segment("ConversationSid"), request.segment("Sid"));
+    engine.delete_message(&request.scope, conversation, sid).await?;
+    Ok(Deleted)
+}

@@ -1,0 +1,170 @@
+//! `/Users` (contract §5.7).
+
+use axum::Json;
+use axum::extract::State;
+use dwell_engine::{Engine, users};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::form::{Form, Query, form};
+use crate::lists::{Meta, PageQuery, Sizes};
+use crate::reply::{Answer, Created, Deleted, date};
+use crate::request::InService;
+use crate::tree::Tree;
+
+const SIZES: Sizes = Sizes { default: 50, max: 50 };
+
+pub(crate) fn routes() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, delete))
+}
+
+/// A user of a service.
+#[derive(Debug, Serialize, ToSchema)]
+struct User {
+    sid: String,
+    account_sid: String,
+    chat_service_sid: String,
+    role_sid: String,
+    identity: String,
+    friendly_name: Option<String>,
+    attributes: String,
+    /// Null unless reachability is enabled.
+    is_online: Option<bool>,
+    /// Null unless reachability is enabled.
+    is_notifiable: Option<bool>,
+    date_created: String,
+    date_updated: String,
+    url: String,
+    links: UserLinks,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct UserLinks {
+    user_conversations: String,
+}
+
+impl User {
+    fn show(user: dwell_core::User, tree: &Tree) -> Self {
+        let url = tree.url(&format!("/Users/{}", user.sid));
+        User {
+            sid: user.sid.to_string(),
+            account_sid: user.account_sid.to_string(),
+            chat_service_sid: user.service_sid.to_string(),
+            role_sid: user.role_sid.to_string(),
+            identity: user.identity,
+            friendly_name: user.friendly_name,
+            attributes: user.attributes,
+            is_online: None,
+            is_notifiable: None,
+            date_created: date(user.date_created),
+            date_updated: date(user.date_updated),
+            links: UserLinks { user_conversations: format!("{url}/Conversations") },
+            url,
+        }
+    }
+}
+
+/// A page of users.
+#[derive(Debug, Serialize, ToSchema)]
+struct UserList {
+    meta: Meta,
+    users: Vec<User>,
+}
+
+form! {
+    /// The body of `POST /Users`.
+    CreateUser => users::Create {
+        identity = "Identity" required,
+        friendly_name = "FriendlyName",
+        attributes = "Attributes",
+        role_sid = "RoleSid",
+    }
+}
+
+form! {
+    /// The body of `POST /Users/{Sid}`.
+    UpdateUser => users::Update { friendly_name = "FriendlyName", attributes = "Attributes", role_sid = "RoleSid" }
+}
+
+/// Create a user.
+#[utoipa::path(
+    post,
+    path = "/Users",
+    tag = "User",
+    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    request_body(content = CreateUser, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 201, body = User))
+)]
+async fn create(
+    State(engine): State<Engine>,
+    request: InService,
+    Form(CreateUser(input)): Form<CreateUser>,
+) -> Answer<Created<User>> {
+    let user = engine.create_user(&request.scope, input).await?;
+    Ok(Created(User::show(user, &request.tree)))
+}
+
+/// List users in order of creation.
+#[utoipa::path(
+    get,
+    path = "/Users",
+    tag = "User",
+    params(
+        ("PageSize" = Option<i64>, Query),
+        ("Page" = Option<i64>, Query),
+        ("PageToken" = Option<String>, Query),
+    ),
+    responses((status = 200, body = UserList))
+)]
+async fn list(
+    State(engine): State<Engine>,
+    request: InService,
+    Query(page): Query<PageQuery>,
+) -> Answer<Json<UserList>> {
+    let paging = page.read(SIZES)?;
+    let page = engine.list_users(&request.scope, paging.request.clone()).await?;
+    Ok(Json(UserList {
+        meta: paging.meta(&request.tree.url("/Users"), &[], &page, "users"),
+        users: page.items.into_iter().map(|user| User::show(user, &request.tree)).collect(),
+    }))
+}
+
+/// Fetch a user, by SID or identity.
+#[utoipa::path(get, path = "/Users/{Sid}", tag = "User", responses((status = 200, body = User)))]
+async fn fetch(State(engine): State<Engine>, request: InService) -> Answer<Json<User>> {
+    let user = engine.fetch_user(&request.scope, request.segment("Sid")).await?;
+    Ok(Json(User::show(user, &request.tree)))
+}
+
+/// Update a user.
+#[utoipa::path(
+    post,
+    path = "/Users/{Sid}",
+    tag = "User",
+    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    request_body(content = UpdateUser, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = User))
+)]
+async fn update(
+    State(engine): State<Engine>,
+    request: InService,
+    Form(UpdateUser(input)): Form<UpdateUser>,
+) -> Answer<Json<User>> {
+    let user = engine.update_user(&request.scope, request.segment("Sid"), input).await?;
+    Ok(Json(User::show(user, &request.tree)))
+}
+
+/// Delete a user and take it out of its conversations.
+#[utoipa::path(
+    delete,
+    path = "/Users/{Sid}",
+    tag = "User",
+    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    responses((status = 204))
+)]
+async fn delete(State(engine): State<Engine>, request: InService) -> Answer<Deleted> {
+    engine.delete_user(&request.scope, request.segment("Sid")).await?;
+    Ok(Deleted)
+}

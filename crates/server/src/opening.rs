@@ -1,0 +1,67 @@
+//! Opens the database together with the key file that its secrets are encrypted with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dwell_engine::{Engine, PageRequest, Parts, SecretKey, SystemClock, SystemRandom};
+use dwell_store::{DatabaseUrl, Options, Store, StoreError, accounts, migration_status};
+
+use crate::failure::Failure;
+
+/// Opens the database, makes or migrates it where needed, and reads or makes the key file.
+///
+/// Not to be called from an async task: the engines block.
+pub(crate) fn open(database: &DatabaseUrl, key_file: &Path, options: &Options) -> Result<Engine, Failure> {
+    let store = Store::open(database, options)?;
+    let has_accounts: Result<bool, StoreError> =
+        store.read_blocking(|tx| accounts::list(tx, None, 1).map(|list| !list.is_empty()));
+    let has_accounts = has_accounts?;
+    if has_accounts && !key_file.exists() {
+        return Err(Failure::new(format_args!(
+            "key file {} is missing, and the database holds secrets encrypted with it; restore it from a back-up",
+            key_file.display()
+        )));
+    }
+    let secret_key = SecretKey::load_or_create(key_file, &SystemRandom)?;
+    let engine =
+        Engine::new(Parts { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), secret_key });
+    if has_accounts {
+        check_key(&engine, key_file)?;
+    }
+    Ok(engine)
+}
+
+/// [`open`] for a command that works beside a running server, perhaps of another version: it takes
+/// little memory and never migrates a database that is in use.
+pub(crate) fn open_beside(database: &DatabaseUrl, key_file: &Path, may_create: bool) -> Result<Engine, Failure> {
+    let status = migration_status(database)?;
+    if status.applied == 0 && !may_create {
+        return Err(Failure::new(format_args!("there is no Dwell database at {database} yet")));
+    }
+    if 0 < status.applied && status.applied < status.known {
+        return Err(Failure::new(format_args!(
+            "the database is at schema version {} and this Dwell needs {}; run `dwell migrate`",
+            status.applied, status.known
+        )));
+    }
+    let options = Options { reader_threads: 1, postgres_connections: 1, cache_bytes: 8 << 20, ..Options::default() };
+    open(database, key_file, &options)
+}
+
+/// Runs the async part of a command on this thread.
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::new)?;
+    Ok(runtime.block_on(work))
+}
+
+/// Makes sure that the key file is the one that the database was made with.
+fn check_key(engine: &Engine, key_file: &Path) -> Result<(), Failure> {
+    let opened = block_on(async {
+        let first = engine.list_accounts(PageRequest { size: 1, after: None }).await?;
+        match first.items.first() {
+            Some(account) => engine.reveal_account(account.sid).await.map(|_| ()),
+            None => Ok(()),
+        }
+    })?;
+    opened.map_err(|error| Failure::new(format_args!("{error} ({})", key_file.display())))
+}

@@ -1,0 +1,224 @@
+//! Settings. Each has one name in three spellings: `--drain-seconds` as a flag, `DWELL_DRAIN_SECONDS`
+//! in the environment, `drain_seconds` in the file. A flag counts more than the environment, that
+//! more than the file, and the file more than the default.
+
+mod file;
+mod given;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use dwell_store::DatabaseUrl;
+
+use crate::failure::Failure;
+pub(crate) use file::{DEFAULT_FILE, Source};
+pub(crate) use given::{DatabaseFlags, Flags, Given};
+
+/// Where the database is when nobody says otherwise.
+const DATABASE: &str = "./dwell-data/dwell.db";
+/// Where the key file of a PostgreSQL database is when nobody says otherwise.
+const POSTGRES_KEY_FILE: &str = "./dwell-data/secret.key";
+/// The key file beside an SQLite database.
+const KEY_FILE_NAME: &str = "secret.key";
+
+/// The settings of a server, all of them known and checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Where the API listens.
+    pub(crate) listen: SocketAddr,
+    /// The database.
+    pub(crate) database: DatabaseUrl,
+    /// The file with the key that encrypts secrets.
+    pub(crate) key_file: PathBuf,
+    /// How the outside calls this server, without a slash at the end.
+    pub(crate) public_base_url: Option<String>,
+    /// Whose `X-Forwarded-*` headers are believed.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// Longest request body.
+    pub(crate) body_bytes_max: usize,
+    /// What is logged.
+    pub(crate) log_level: String,
+    /// How it is logged.
+    pub(crate) log_format: LogFormat,
+    /// Where metrics are served.
+    pub(crate) metrics_listen: MetricsListen,
+    /// Longest wait for requests in flight when the server stops.
+    pub(crate) drain_seconds: u32,
+    /// How the store runs.
+    pub(crate) store: dwell_store::Options,
+}
+
+/// The form of logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where metrics are served, if at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MetricsListen {
+    /// Nowhere.
+    Off,
+    /// On this address.
+    At(SocketAddr),
+}
+
+impl FromStr for MetricsListen {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(MetricsListen::Off),
+            address => address.parse().map(MetricsListen::At).map_err(|_| "neither address:port nor `off`"),
+        }
+    }
+}
+
+impl fmt::Display for MetricsListen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MetricsListen::Off => f.write_str("off"),
+            MetricsListen::At(address) => address.fmt(f),
+        }
+    }
+}
+
+impl Settings {
+    /// What `flags` (with the environment) and the file say, and where the file was.
+    pub(crate) fn load(flags: Flags) -> Result<(Self, Source), Failure> {
+        let (file, source) = file::load(flags.config.as_deref())?;
+        Ok((Settings::of(flags.given.or(file))?, source))
+    }
+
+    /// The settings that are given, and the defaults of the others.
+    pub(crate) fn of(given: Given) -> Result<Self, Failure> {
+        let store = dwell_store::Options::default();
+        let http = dwell_http::Options::default();
+        let (database, key_file) = database_of(given.database, given.key_file);
+        let settings = Settings {
+            listen: given.listen.unwrap_or_else(|| local(8080)),
+            database,
+            key_file,
+            public_base_url: given.public_base_url.as_deref().map(base_url).transpose()?,
+            trusted_proxies: given.trusted_proxies.unwrap_or_default(),
+            body_bytes_max: within(
+                "body_bytes_max",
+                given.body_bytes_max.unwrap_or(http.body_bytes_max),
+                1 << 10,
+                64 << 20,
+            )?,
+            log_level: given.log_level.unwrap_or_else(|| "info".to_owned()),
+            log_format: given.log_format.unwrap_or(LogFormat::Pretty),
+            metrics_listen: given.metrics_listen.unwrap_or_else(|| MetricsListen::At(local(9464))),
+            drain_seconds: within("drain_seconds", given.drain_seconds.unwrap_or(30), 0, 3_600)?,
+            store: dwell_store::Options {
+                queue_jobs_max: within(
+                    "store_queue_jobs_max",
+                    given.store_queue_jobs_max.unwrap_or(store.queue_jobs_max),
+                    1,
+                    1_000_000,
+                )?,
+                batch_jobs_max: within(
+                    "store_batch_jobs_max",
+                    given.store_batch_jobs_max.unwrap_or(store.batch_jobs_max),
+                    1,
+                    10_000,
+                )?,
+                reader_threads: within(
+                    "store_reader_threads",
+                    given.store_reader_threads.unwrap_or(store.reader_threads),
+                    1,
+                    64,
+                )?,
+                postgres_connections: within(
+                    "store_postgres_connections",
+                    given.store_postgres_connections.unwrap_or(store.postgres_connections),
+                    1,
+                    500,
+                )?,
+                cache_bytes: within(
+                    "store_cache_bytes",
+                    given.store_cache_bytes.unwrap_or(store.cache_bytes),
+                    1 << 20,
+                    1 << 40,
+                )?,
+            },
+        };
+        crate::log::filter(&settings.log_level)
+            .map_err(|error| Failure::new(format_args!("log_level `{}`: {error}", settings.log_level)))?;
+        Ok(settings)
+    }
+}
+
+/// The database and the key file, for the commands that need no more.
+pub(crate) fn load_database(flags: DatabaseFlags) -> Result<(DatabaseUrl, PathBuf), Failure> {
+    let (file, _) = file::load(flags.config.as_deref())?;
+    Ok(database_of(flags.database.or(file.database), flags.key_file.or(file.key_file)))
+}
+
+fn database_of(database: Option<DatabaseUrl>, key_file: Option<PathBuf>) -> (DatabaseUrl, PathBuf) {
+    let database = database.unwrap_or_else(|| DatabaseUrl::Sqlite(DATABASE.into()));
+    let key_file = key_file.unwrap_or_else(|| match &database {
+        DatabaseUrl::Sqlite(path) => path.with_file_name(KEY_FILE_NAME),
+        DatabaseUrl::Postgres(_) => Path::new(POSTGRES_KEY_FILE).to_owned(),
+    });
+    (database, key_file)
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+fn within<T: PartialOrd + fmt::Display>(name: &str, value: T, min: T, max: T) -> Result<T, Failure> {
+    if (min..=max).contains(&value) {
+        return Ok(value);
+    }
+    Err(Failure::new(format_args!("{name} is {value}; it must be between {min} and {max}")))
+}
+
+fn base_url(text: &str) -> Result<String, Failure> {
+    let refuse = |problem: &str| Failure::new(format_args!("public_base_url `{text}`: {problem}"));
+    let url = reqwest::Url::parse(text).map_err(|error| refuse(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse("it must begin with http:// or https://"));
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse("it must be a scheme, a host and perhaps a path, no more"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// The settings in force, in the form of the file and without passwords.
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quoted = |text: &dyn fmt::Display| toml::Value::String(text.to_string());
+        let proxies = self.trusted_proxies.iter().map(|ip| quoted(ip)).collect();
+        writeln!(f, "listen = {}", quoted(&self.listen))?;
+        writeln!(f, "database = {}", quoted(&self.database))?;
+        writeln!(f, "key_file = {}", quoted(&self.key_file.display()))?;
+        if let Some(url) = &self.public_base_url {
+            writeln!(f, "public_base_url = {}", quoted(url))?;
+        }
+        writeln!(f, "trusted_proxies = {}", toml::Value::Array(proxies))?;
+        writeln!(f, "body_bytes_max = {}", self.body_bytes_max)?;
+        writeln!(f, "log_level = {}", quoted(&self.log_level))?;
+        let format = if self.log_format == LogFormat::Json { "json" } else { "pretty" };
+        writeln!(f, "log_format = {}", quoted(&format))?;
+        writeln!(f, "metrics_listen = {}", quoted(&self.metrics_listen))?;
+        writeln!(f, "drain_seconds = {}", self.drain_seconds)?;
+        writeln!(f, "store_queue_jobs_max = {}", self.store.queue_jobs_max)?;
+        writeln!(f, "store_batch_jobs_max = {}", self.store.batch_jobs_max)?;
+        writeln!(f, "store_reader_threads = {}", self.store.reader_threads)?;
+        writeln!(f, "store_postgres_connections = {}", self.store.postgres_connections)?;
+        write!(f, "store_cache_bytes = {}", self.store.cache_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

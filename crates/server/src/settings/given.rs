@@ -1,0 +1,121 @@
+//! What is given of the settings, by flags and the environment or by the file.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use dwell_store::DatabaseUrl;
+use serde::{Deserialize, Deserializer};
+
+use super::{LogFormat, MetricsListen};
+
+/// The flags of commands that need every setting.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Flags {
+    /// The settings file; without it dwell.toml in the working directory, if there is one
+    #[arg(long, env = "DWELL_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) given: Given,
+}
+
+/// The flags of commands that need the database only.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct DatabaseFlags {
+    /// The settings file; without it dwell.toml in the working directory, if there is one
+    #[arg(long, global = true, env = "DWELL_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, global = true, env = "DWELL_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub(crate) database: Option<DatabaseUrl>,
+    /// The file with the key that encrypts secrets
+    #[arg(long, global = true, env = "DWELL_KEY_FILE", value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+/// Settings, as far as they are given in one place.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Given {
+    /// Where the API listens
+    #[arg(long, env = "DWELL_LISTEN", value_name = "ADDRESS:PORT")]
+    #[serde(deserialize_with = "parsed")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, env = "DWELL_DATABASE", hide_env_values = true, value_name = "URL")]
+    #[serde(deserialize_with = "parsed")]
+    pub(crate) database: Option<DatabaseUrl>,
+    /// The file with the key that encrypts secrets
+    #[arg(long, env = "DWELL_KEY_FILE", value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// How the outside calls this server, for the URLs in its answers
+    #[arg(long, env = "DWELL_PUBLIC_BASE_URL", value_name = "URL")]
+    pub(crate) public_base_url: Option<String>,
+    /// Proxies whose X-Forwarded-* headers are believed, separated by commas
+    #[arg(long, env = "DWELL_TRUSTED_PROXIES", value_delimiter = ',', value_name = "IP,IP")]
+    pub(crate) trusted_proxies: Option<Vec<IpAddr>>,
+    /// Longest request body, in bytes
+    #[arg(long, env = "DWELL_BODY_BYTES_MAX", value_name = "BYTES")]
+    pub(crate) body_bytes_max: Option<usize>,
+    /// error, warn, info, debug or trace; also by target, such as warn,dwell_http=debug
+    #[arg(long, env = "DWELL_LOG_LEVEL", value_name = "LEVEL")]
+    pub(crate) log_level: Option<String>,
+    /// The form of logs
+    #[arg(long, env = "DWELL_LOG_FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// Where metrics are served, or `off`
+    #[arg(long, env = "DWELL_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    #[serde(deserialize_with = "parsed")]
+    pub(crate) metrics_listen: Option<MetricsListen>,
+    /// Longest wait for requests in flight when the server stops, in seconds
+    #[arg(long, env = "DWELL_DRAIN_SECONDS", value_name = "SECONDS")]
+    pub(crate) drain_seconds: Option<u32>,
+    /// Units of work that may wait for the database; more are answered with 503
+    #[arg(long, env = "DWELL_STORE_QUEUE_JOBS_MAX", value_name = "JOBS")]
+    pub(crate) store_queue_jobs_max: Option<usize>,
+    /// Units of work that SQLite may commit together
+    #[arg(long, env = "DWELL_STORE_BATCH_JOBS_MAX", value_name = "JOBS")]
+    pub(crate) store_batch_jobs_max: Option<usize>,
+    /// Threads that read from SQLite
+    #[arg(long, env = "DWELL_STORE_READER_THREADS", value_name = "THREADS")]
+    pub(crate) store_reader_threads: Option<usize>,
+    /// Connections to PostgreSQL
+    #[arg(long, env = "DWELL_STORE_POSTGRES_CONNECTIONS", value_name = "CONNECTIONS")]
+    pub(crate) store_postgres_connections: Option<usize>,
+    /// Memory for SQLite's page cache, in bytes
+    #[arg(long, env = "DWELL_STORE_CACHE_BYTES", value_name = "BYTES")]
+    pub(crate) store_cache_bytes: Option<usize>,
+}
+
+impl Given {
+    /// These settings, and `other` for those not given here.
+    pub(crate) fn or(self, other: Given) -> Given {
+        Given {
+            listen: self.listen.or(other.listen),
+            database: self.database.or(other.database),
+            key_file: self.key_file.or(other.key_file),
+            public_base_url: self.public_base_url.or(other.public_base_url),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            body_bytes_max: self.body_bytes_max.or(other.body_bytes_max),
+            log_level: self.log_level.or(other.log_level),
+            log_format: self.log_format.or(other.log_format),
+            metrics_listen: self.metrics_listen.or(other.metrics_listen),
+            drain_seconds: self.drain_seconds.or(other.drain_seconds),
+            store_queue_jobs_max: self.store_queue_jobs_max.or(other.store_queue_jobs_max),
+            store_batch_jobs_max: self.store_batch_jobs_max.or(other.store_batch_jobs_max),
+            store_reader_threads: self.store_reader_threads.or(other.store_reader_threads),
+            store_postgres_connections: self.store_postgres_connections.or(other.store_postgres_connections),
+            store_cache_bytes: self.store_cache_bytes.or(other.store_cache_bytes),
+        }
+    }
+}
+
+/// A value of the file that is a text with a form of its own.
+fn parsed<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: FromStr,
+    T::Err: std::fmt::Display,
+{
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}

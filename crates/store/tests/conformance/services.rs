@@ -1,0 +1,78 @@
+use dwell_core::RoleSid;
+use dwell_store::{Store, conversations, services};
+
+use crate::samples::*;
+use crate::{on_both_engines, read, write};
+
+on_both_engines! {
+    a_service_and_its_roles_are_kept,
+    services_are_listed_in_order,
+    a_deleted_service_hides_what_it_holds,
+    the_longest_deleted_service_comes_first,
+}
+
+fn a_service_and_its_roles_are_kept(store: &Store) {
+    write(store, |tx| {
+        services::insert(tx, &service(1))?;
+        services::insert_role(tx, &role(4))
+    });
+    assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(1), &service_sid(1))), Some(service(1)));
+    assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(2), &service_sid(1))), None);
+    let role_of = |n: i64, of: i64| {
+        read(store, move |tx| services::fetch_role(tx, &account_sid(1), &service_sid(of), &RoleSid::new(bytes(n))))
+    };
+    assert_eq!(role_of(4, 1), Some(role(4)));
+    assert_eq!(role_of(4, 2), None);
+    write(store, |tx| services::delete(tx, &service_sid(1)));
+    assert_eq!(role_of(4, 1), None);
+    assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(1), &service_sid(1))), None);
+}
+
+fn services_are_listed_in_order(store: &Store) {
+    write(store, |tx| [3, 1, 2].into_iter().try_for_each(|n| services::insert(tx, &service(n))));
+    assert_eq!(read(store, |tx| services::list(tx, &account_sid(1), None, 2)), [service(1), service(2)]);
+    let after = service_sid(2);
+    assert_eq!(read(store, move |tx| services::list(tx, &account_sid(1), Some(&after), 2)), [service(3)]);
+    assert!(read(store, |tx| services::list(tx, &account_sid(2), None, 2)).is_empty());
+}
+
+fn a_deleted_service_hides_what_it_holds(store: &Store) {
+    let mut named = conversation(1);
+    named.unique_name = Some("name".to_owned());
+    given(store, vec![named]);
+    let delete = |account: i64| {
+        write(store, move |tx| services::mark_deleted(tx, &account_sid(account), &service_sid(1), at(5)))
+    };
+    assert!(!delete(2));
+    assert!(delete(1));
+    assert!(!delete(1), "it is gone already");
+    assert!(read(store, |tx| services::list(tx, &account_sid(1), None, 9)).is_empty());
+    assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(1), &service_sid(1))), None);
+    assert_eq!(fetched(store, 1), None);
+    assert_eq!(read(store, |tx| conversations::fetch_anywhere(tx, &account_sid(1), &conversation_sid(1))), None);
+    let locked = write(store, |tx| {
+        let (account, service) = home();
+        let by_name = conversations::lock(tx, &account, &service, conversations::Key::UniqueName("name"))?;
+        let by_sid = conversations::lock(tx, &account, &service, conversations::Key::Sid(&conversation_sid(1)))?;
+        Ok((by_name, by_sid))
+    });
+    assert_eq!(locked, (None, None));
+    assert_eq!(read(store, services::next_deleted), Some((service_sid(1), account_sid(1))));
+    let held = read(store, |tx| conversations::sids_of_service(tx, &service_sid(1), 10));
+    assert_eq!(held, [(conversation_sid(1), 1)]);
+}
+
+fn the_longest_deleted_service_comes_first(store: &Store) {
+    write(store, |tx| {
+        for (n, deleted) in [(1, 30), (2, 10), (3, 20)] {
+            services::insert(tx, &service(n))?;
+            services::mark_deleted(tx, &account_sid(1), &service_sid(n), at(deleted))?;
+        }
+        services::insert(tx, &service(4))
+    });
+    for n in [2, 3, 1] {
+        assert_eq!(read(store, services::next_deleted), Some((service_sid(n), account_sid(1))));
+        write(store, move |tx| services::delete(tx, &service_sid(n)));
+    }
+    assert_eq!(read(store, services::next_deleted), None);
+}

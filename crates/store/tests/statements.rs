@@ -1,0 +1,200 @@
+//! Every statement, prepared and explained by both engines: none has a mistake in it, and none reads
+//! a whole table that grows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use dwell_store::{DatabaseUrl, Options, Store, all_statements, postgres_session, postgres_text, sqlite_text};
+use dwell_testkit::postgres::Database;
+use postgres::types::{Kind, Type};
+
+/// Tables that grow with use.
+const BIG: &[&str] =
+    &["conversations", "messages", "participants", "events", "transitions", "users", "purges", "services"];
+
+/// Statements that read a whole table or index on purpose, each with its reason.
+const WHOLE: &[(&str, &str)] = &[
+    ("services::NEXT_DELETED", "the first row of an index over deleted services alone"),
+    ("purges::NEXT", "the first row of the primary key"),
+];
+
+/// What the hot statements must find by index: the index, and for PostgreSQL what it is searched
+/// by.
+const HOT: &[(&str, &str, &str)] = &[
+    ("conversations::BY_SID", "conversations_pkey", "sid ="),
+    ("conversations::BY_SID_LOCKED", "conversations_pkey", "sid ="),
+    ("conversations::BY_UNIQUE_NAME", "conversations_unique_name", "unique_name ="),
+    ("conversations::LIST_BY_ACTIVITY", "conversations_activity", "ROW(activity_at, sid) <"),
+    ("conversations::LIST_BY_CREATION", "conversations_created", "ROW(date_created, sid) <"),
+    ("conversations::DUE", "conversations_wake", "wake_at <="),
+    ("conversations::NEXT_WAKE", "conversations_wake", "account_sid ="),
+    ("conversations::LIST_TIMERS", "conversations_wake", "ROW(wake_at, sid) >"),
+    ("conversations::UPDATE_AFTER_MESSAGE", "conversations_pkey", "sid ="),
+    ("conversations::UPDATE_TIMERS", "conversations_pkey", "sid ="),
+    ("conversations::UPDATE_WAKE", "conversations_pkey", "sid ="),
+    ("accounts::WAKES", "conversations_wake", "account_sid ="),
+    ("participants::AUTHOR_BY_IDENTITY", "participants_identity", "identity ="),
+    ("participants::AUTHOR_BY_ADDRESS", "participants_address", "address ="),
+    ("participants::PAIR_HOLDER", "participants_pair", "proxy_address ="),
+    ("participants::COUNT_OPEN", "participants_open_identity", "identity ="),
+    ("participants::OPEN_CONVERSATIONS", "participants_open_identity", "identity ="),
+    ("participants::RELEASE", "participants_pkey", "conversation_sid ="),
+    ("messages::LIST_ASC", "messages_pkey", "message_index >"),
+    ("messages::LIST_DESC", "messages_pkey", "message_index <"),
+    ("events::LIST", "events_pkey", "seq >"),
+];
+
+fn short(name: &str) -> &str {
+    name.strip_prefix("dwell_store::").unwrap_or(name)
+}
+
+fn hot(name: &str) -> Option<(&'static str, &'static str)> {
+    HOT.iter().find(|(hot, ..)| *hot == short(name)).map(|(_, index, condition)| (*index, *condition))
+}
+
+fn is_whole(name: &str) -> bool {
+    WHOLE.iter().any(|(whole, _)| *whole == short(name))
+}
+
+fn sqlite() -> (tempfile::TempDir, rusqlite::Connection) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("dwell.db");
+    drop(Store::open(&DatabaseUrl::Sqlite(path.clone()), &Options::default()).unwrap());
+    let connection = rusqlite::Connection::open(path).unwrap();
+    (directory, connection)
+}
+
+fn postgres() -> (Database, postgres::Client) {
+    let database = Database::create().unwrap();
+    let options = Options { postgres_connections: 1, ..Options::default() };
+    drop(Store::open(&database.url().parse().unwrap(), &options).unwrap());
+    let client = postgres::Client::connect(database.url(), postgres::NoTls).unwrap();
+    (database, client)
+}
+
+#[test]
+fn the_lists_of_this_test_name_statements_that_exist() {
+    let names: Vec<_> = all_statements().map(|stmt| short(stmt.name)).collect();
+    for name in HOT.iter().map(|(name, ..)| name).chain(WHOLE.iter().map(|(name, _)| name)) {
+        assert!(names.contains(name), "{name}");
+    }
+    let mut unique = names.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), names.len(), "two statements share a name");
+}
+
+#[test]
+fn sqlite_prepares_every_statement() {
+    let (_directory, connection) = sqlite();
+    for stmt in all_statements() {
+        let text = sqlite_text(stmt);
+        assert!(!text.contains(['{', '}']), "{}: {text}", stmt.name);
+        connection.prepare(&text).unwrap_or_else(|error| panic!("{}: {error}", stmt.name));
+    }
+}
+
+#[test]
+fn postgres_prepares_every_statement() {
+    let (_database, mut client) = postgres();
+    for stmt in all_statements() {
+        let text = postgres_text(stmt);
+        assert!(!text.contains(['{', '}', '?']), "{}: {text}", stmt.name);
+        let prepared = client.prepare(&text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", stmt.name));
+        let simple = |ty: &Type| *ty == Type::INT8 || *ty == Type::TEXT;
+        for ty in prepared.params() {
+            let element = if let Kind::Array(element) = ty.kind() { element } else { ty };
+            assert!(simple(element), "{}: a parameter of type {ty}", stmt.name);
+        }
+        for column in prepared.columns() {
+            assert!(simple(column.type_()), "{}: column {} of type {}", stmt.name, column.name(), column.type_());
+        }
+    }
+}
+
+#[test]
+fn sqlite_scans_no_big_table() {
+    let (_directory, connection) = sqlite();
+    let mut wrong = Vec::new();
+    for stmt in all_statements() {
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sqlite_text(stmt))).unwrap();
+        let plan: Vec<String> = explain.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
+        let scans = |step: &String| {
+            let table = step.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+            table.is_some_and(|table| table == "c" || BIG.contains(&table))
+        };
+        let scanned = !is_whole(stmt.name) && plan.iter().any(scans);
+        let sorted = plan.iter().any(|step| step.contains("TEMP B-TREE"));
+        let missed = hot(stmt.name).is_some_and(|(index, _)| {
+            let found = if index.ends_with("_pkey") { "PRIMARY KEY" } else { index };
+            !plan.iter().any(|step| step.contains("SEARCH") && step.contains(found))
+        });
+        if scanned || sorted || missed {
+            wrong.push(format!("{}:\n    {}", stmt.name, plan.join("\n    ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// So many rows that reading all of them is never the better plan.
+const PLENTY: &str = "
+    INSERT INTO accounts SELECT 'AC' || i, '', '', 0, 0, NULL, NULL, 0, '', '', NULL, NULL FROM generate_series(1, 20) i;
+    INSERT INTO services SELECT 'IS' || i, 'AC' || i % 20, '', '', '', '', CASE WHEN i % 50 = 0 THEN i END, 0, 0
+        FROM generate_series(1, 2000) i;
+    INSERT INTO conversations (sid, account_sid, service_sid, messaging_service_sid, unique_name, attributes, state,
+            armed_kind, due_at, wake_at, date_created, date_updated, activity_at, last_event_at, event_seq,
+            next_message_index, chat_participants, non_chat_participants, created_by)
+        SELECT 'CH' || i, 'AC' || i % 20, 'IS' || i % 20, '', 'name' || i, '{}',
+            (ARRAY['active', 'inactive', 'closed'])[1 + i % 3], 'inactive', i, CASE WHEN i % 3 < 2 THEN i END,
+            i, i, i, i, 1, 0, 0, 0, 'system'
+        FROM generate_series(1, 20000) i;
+    INSERT INTO participants (conversation_sid, sid, account_sid, service_sid, identity, address, proxy_address,
+            attributes, open, date_created, date_updated)
+        SELECT 'CH' || i % 10000, 'MB' || i, 'AC' || i % 20, 'IS' || i % 20, CASE WHEN i % 2 = 0 THEN 'id' || i % 3000 + i / 10000 END,
+            CASE WHEN i % 2 = 1 THEN '+1' || i END, CASE WHEN i % 2 = 1 THEN '+2' END, '{}', CASE WHEN i % 3 < 2 THEN 1 ELSE 0 END, i, i
+        FROM generate_series(1, 20000) i;
+    INSERT INTO messages (conversation_sid, message_index, sid, account_sid, author, attributes, date_created, date_updated)
+        SELECT 'CH' || i % 500, i / 500, 'IM' || i, 'AC' || i % 20, 'system', '{}', i, i FROM generate_series(1, 20000) i;
+    INSERT INTO events SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'k', i, 'API', 'x', 1, '{}' FROM generate_series(1, 20000) i;
+    INSERT INTO transitions SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'active', 'closed', 'API', i, 'x', NULL
+        FROM generate_series(1, 20000) i;
+    INSERT INTO users SELECT 'US' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i, NULL, '{}', 'RL', 1, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO purges SELECT 'CH' || i, 'AC', 1 FROM generate_series(1, 5000) i;
+    ANALYZE;
+";
+
+/// The plan that serves every call, whatever its parameters.
+fn postgres_plan(client: &mut postgres::Client, text: &str) -> Vec<String> {
+    let types: Vec<String> = client.prepare(text).unwrap().params().iter().map(ToString::to_string).collect();
+    let types: Vec<String> =
+        types.iter().map(|ty| ty.strip_prefix('_').map_or(ty.clone(), |ty| format!("{ty}[]"))).collect();
+    let (list, nulls) = if types.is_empty() {
+        (String::new(), String::new())
+    } else {
+        (format!("({})", types.join(", ")), format!("({})", vec!["NULL"; types.len()].join(", ")))
+    };
+    client.batch_execute(&format!("PREPARE explained {list} AS {text}")).unwrap();
+    let rows = client.query(&format!("EXPLAIN EXECUTE explained {nulls}"), &[]).unwrap();
+    client.batch_execute("DEALLOCATE explained").unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[test]
+fn postgres_scans_no_big_table() {
+    let (_database, mut client) = postgres();
+    client.batch_execute(PLENTY).unwrap();
+    client.batch_execute(postgres_session()).unwrap();
+    let mut wrong = Vec::new();
+    for stmt in all_statements() {
+        let plan = postgres_plan(&mut client, &postgres_text(stmt));
+        let has = |text: &str| plan.iter().any(|line| line.contains(text));
+        let scanned = BIG.iter().any(|table| has(&format!("Seq Scan on {table}")));
+        let missed = hot(stmt.name).is_some_and(|(index, condition)| {
+            let searched = plan.iter().any(|line| line.contains("Index Cond") && line.contains(condition));
+            !has(&format!("using {index}")) && !has(&format!("on {index}")) || !searched
+        });
+        let sorted = has("Sort Key");
+        if scanned || missed || sorted {
+            wrong.push(format!("{}:\n    {}", stmt.name, plan.join("\n    ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,228 @@
+//! The whole server but its sockets: the real router, engine and database on a clock that tests
+//! turn.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up fails")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dwell_core::Timestamp;
+use dwell_engine::{Engine, Parts, SecretKey, accounts};
+use dwell_store::{DatabaseUrl, Options, Store};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use crate::clock::ManualClock;
+use crate::random::SeededRandom;
+
+/// When the clock of every test starts: 2026-01-01T00:00:00Z.
+pub const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
+
+/// A server without sockets.
+pub struct TestApp {
+    /// Its clock.
+    pub clock: ManualClock,
+    /// Its engine, for what the API cannot do.
+    pub engine: Engine,
+    /// Its first account, which requests are made with.
+    pub account: Account,
+    router: Router,
+    seed: u64,
+    database: DatabaseUrl,
+    /// Removed with the app.
+    directory: Option<TempDir>,
+}
+
+/// The credentials of an account.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The user name.
+    pub sid: String,
+    /// The password.
+    pub token: String,
+}
+
+/// What the server answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, when it is JSON; null otherwise.
+    pub body: Value,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl TestApp {
+    /// A server on a new SQLite database.
+    pub async fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let database = DatabaseUrl::Sqlite(directory.path().join("dwell.db"));
+        let mut app = Self::on(database).await;
+        app.directory = Some(directory);
+        app
+    }
+
+    /// A server on a database.
+    pub async fn on(database: DatabaseUrl) -> Self {
+        let clock = ManualClock::new(START);
+        let engine = engine(&database, &clock, 1);
+        let account = create_account(&engine, false).await;
+        let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
+        TestApp { clock, engine, account, router, seed: 1, database, directory: None }
+    }
+
+    /// Where its SQLite database is.
+    pub fn database_path(&self) -> Option<PathBuf> {
+        match &self.database {
+            DatabaseUrl::Sqlite(path) => Some(path.clone()),
+            DatabaseUrl::Postgres(_) => None,
+        }
+    }
+
+    /// Stops the server and starts it again on the same database; the clock goes on.
+    pub async fn restart(self) -> Self {
+        let TestApp { clock, engine, account, router, seed, database, directory } = self;
+        drop(router);
+        drop(engine);
+        let engine = self::engine(&database, &clock, seed + 1);
+        let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
+        TestApp { clock, engine, account, router, seed: seed + 1, database, directory }
+    }
+
+    /// Serves with other options from now on.
+    #[must_use]
+    pub fn with_options(mut self, options: dwell_http::Options) -> Self {
+        self.router = dwell_http::router(self.engine.clone(), options);
+        self
+    }
+
+    /// Another account.
+    pub async fn new_account(&self) -> Account {
+        create_account(&self.engine, false).await
+    }
+
+    /// Another account, with a test clock.
+    pub async fn new_test_account(&self) -> Account {
+        create_account(&self.engine, true).await
+    }
+
+    /// Turns the clock on by whole seconds and carries out what is due, as the scheduler would.
+    pub async fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+        self.fire_due().await;
+    }
+
+    /// Carries out what is due now.
+    pub async fn fire_due(&self) {
+        self.engine.fire_due().await.expect("timers are carried out");
+    }
+
+    /// Carries out a request as the first account.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], Some(&self.account)).await
+    }
+
+    /// Posts a form as the first account.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send("POST", path, form, Some(&self.account)).await
+    }
+
+    /// Deletes as the first account.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], Some(&self.account)).await
+    }
+
+    /// Posts a form that must succeed, and returns the body.
+    pub async fn made(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let answer = self.post(path, form).await;
+        assert!((200..300).contains(&answer.status), "POST {path} {form:?}: {} {}", answer.status, answer.text);
+        answer.body
+    }
+
+    /// Fetches what must be there, and returns the body.
+    pub async fn fetched(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "GET {path}: {}", answer.text);
+        answer.body
+    }
+
+    /// Sends a request with a form.
+    pub async fn send(&self, method: &str, path: &str, form: &[(&str, &str)], account: Option<&Account>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "dwell.test");
+        if let Some(account) = account {
+            request = request.header(header::AUTHORIZATION, account.authorization());
+        }
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        if method == "POST" {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        self.send_raw(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// Sends any request.
+    pub async fn send_raw(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a complete body").to_bytes();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+}
+
+impl Account {
+    /// The value of an `Authorization` header.
+    pub fn authorization(&self) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{}:{}", self.sid, self.token)))
+    }
+}
+
+impl Answer {
+    /// Checks that this is a refusal with Twilio's body, and returns its status and code.
+    pub fn refusal(&self) -> (u16, i64) {
+        let body = &self.body;
+        let code = body["code"].as_i64().unwrap_or_else(|| panic!("no error body: {} {}", self.status, self.text));
+        assert_eq!(body["status"], self.status, "{body}");
+        assert_eq!(body["more_info"], format!("https://www.twilio.com/docs/errors/{code}"));
+        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()));
+        let mut keys: Vec<_> = body.as_object().into_iter().flat_map(|map| map.keys().map(String::as_str)).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["code", "message", "more_info", "status"]);
+        (self.status, code)
+    }
+
+    /// Checks the status.
+    #[track_caller]
+    pub fn expect(&self, status: StatusCode) -> &Self {
+        assert_eq!(self.status, status.as_u16(), "{}", self.text);
+        self
+    }
+}
+
+/// An engine on a database, with everything about it repeatable.
+pub fn engine(database: &DatabaseUrl, clock: &ManualClock, seed: u64) -> Engine {
+    let store = Store::open(database, &Options::default()).expect("the database opens");
+    Engine::new(Parts {
+        store,
+        clock: Arc::new(clock.clone()),
+        random: Arc::new(SeededRandom::new(seed)),
+        secret_key: SecretKey::from_bytes([7; 32]),
+    })
+}
+
+async fn create_account(engine: &Engine, is_test: bool) -> Account {
+    let request = accounts::Create { friendly_name: "Test".to_owned(), is_test, adopt: None };
+    let (account, token) = engine.create_account(request).await.expect("an account").expect("a new account");
+    Account { sid: account.sid.to_string(), token }
+}
+

@@ -1,0 +1,135 @@
+// Create, fetch, update, delete; account defaults; participants.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Account, MONTH, SECOND, BASE_URL, sids, timers } from "./dwell.mjs";
+
+const phone = { "messagingBinding.address": "+15551230001", "messagingBinding.proxyAddress": "+15559990001" };
+
+test("a bare conversation", async () => {
+  const account = await Account.create();
+  const { v1 } = account;
+  const made = await v1.conversations.create();
+
+  assert.match(made.sid, /^CH[0-9a-f]{32}$/);
+  assert.equal(made.accountSid, account.sid);
+  assert.equal(made.chatServiceSid, (await v1.configuration().fetch()).defaultChatServiceSid);
+  assert.deepEqual([made.state, made.timers, made.attributes], ["active", {}, "{}"]);
+  assert.deepEqual([made.friendlyName, made.uniqueName], [null, null]);
+  assert.deepEqual(made.dateCreated, made.dateUpdated);
+  assert.equal(made.url, `${BASE_URL}/v1/Conversations/${made.sid}`);
+  for (const link of ["participants", "messages", "webhooks"]) {
+    assert.ok(made.links[link].startsWith(`${made.url}/`), link);
+  }
+});
+
+test("create, fetch, update, delete", async () => {
+  const { v1 } = await Account.create();
+  const made = await v1.conversations.create({
+    friendlyName: "Zoë’s ☎ order",
+    uniqueName: "order/42 & more",
+    attributes: JSON.stringify({ order: 42 }),
+  });
+
+  const conversation = v1.conversations(made.sid);
+  const bySid = await conversation.fetch();
+  assert.equal(bySid.friendlyName, "Zoë’s ☎ order");
+  assert.deepEqual(JSON.parse(bySid.attributes), { order: 42 });
+
+  const changed = await conversation.update({ friendlyName: "Order 42", uniqueName: "order-42", attributes: '{"paid":true}' });
+  assert.deepEqual([changed.sid, changed.friendlyName, changed.uniqueName], [made.sid, "Order 42", "order-42"]);
+  assert.deepEqual(JSON.parse(changed.attributes), { paid: true });
+  assert.equal((await v1.conversations("order-42").fetch()).sid, made.sid);
+
+  const unchanged = await v1.conversations("order-42").update();
+  assert.deepEqual([unchanged.friendlyName, unchanged.state], ["Order 42", "active"]);
+
+  assert.equal(await conversation.remove(), true);
+  await assert.rejects(conversation.fetch(), { status: 404, code: 20404 });
+  assert.notEqual((await v1.conversations.create({ uniqueName: "order-42" })).sid, made.sid);
+});
+
+test("account defaults reach new conversations only", async () => {
+  const { v1, clock } = await Account.create();
+  await clock.freeze();
+  const before = await v1.conversations.create();
+
+  const kept = await v1.configuration().update({ defaultInactiveTimer: "P30D", defaultClosedTimer: "PT60000S" });
+  assert.deepEqual([kept.defaultInactiveTimer, kept.defaultClosedTimer], ["P30D", "PT60000S"]);
+  assert.equal((await v1.configuration().fetch()).defaultClosedTimer, "PT60000S");
+
+  const after = await v1.conversations.create();
+  const inactive = after.dateCreated.getTime() + MONTH;
+  assert.deepEqual(timers(after), { inactive, closed: inactive + 60_000 * SECOND });
+  assert.deepEqual((await v1.conversations(before.sid).fetch()).timers, {});
+
+  const own = await v1.conversations.create({ "timers.inactive": "PT0S", "timers.closed": "PT10M" });
+  assert.deepEqual(timers(own), { closed: own.dateCreated.getTime() + 600 * SECOND });
+
+  await v1.configuration().update({ defaultInactiveTimer: "PT0S", defaultClosedTimer: "PT0S" });
+  assert.deepEqual((await v1.conversations.create()).timers, {});
+});
+
+test("a refused default changes nothing", async () => {
+  const { v1 } = await Account.create();
+  await v1.configuration().update({ defaultInactiveTimer: "P30D" });
+  const wrong = { defaultInactiveTimer: "", defaultClosedTimer: "P30D" };
+  await assert.rejects(v1.configuration().update(wrong), { status: 400, code: 50379 });
+  const kept = await v1.configuration().fetch();
+  assert.deepEqual([kept.defaultInactiveTimer, kept.defaultClosedTimer], ["P30D", null]);
+});
+
+test("chat and SMS participants", async () => {
+  const account = await Account.create();
+  const room = await account.v1.conversations.create();
+  const { participants } = account.v1.conversations(room.sid);
+
+  const chat = await participants.create({ identity: "alice", attributes: '{"role":"agent"}' });
+  assert.match(chat.sid, /^MB/);
+  assert.deepEqual([chat.conversationSid, chat.accountSid], [room.sid, account.sid]);
+  assert.deepEqual([chat.identity, chat.messagingBinding], ["alice", null]);
+  assert.match(chat.roleSid, /^RL/);
+
+  const sms = await participants.create(phone);
+  assert.equal(sms.identity, null);
+  assert.equal(sms.messagingBinding.type, "sms");
+  assert.equal(sms.messagingBinding.address, "+15551230001");
+  assert.equal(sms.messagingBinding.proxy_address, "+15559990001");
+
+  assert.equal((await participants("alice").fetch()).sid, chat.sid);
+  assert.deepEqual(sids(await participants.list()), [chat.sid, sms.sid]);
+
+  const changed = await participants(sms.sid).update({ attributes: '{"vip":true}' });
+  assert.deepEqual(JSON.parse(changed.attributes), { vip: true });
+  assert.deepEqual(changed.messagingBinding, sms.messagingBinding);
+
+  assert.equal(await participants(chat.sid).remove(), true);
+  assert.deepEqual(sids(await participants.list()), [sms.sid]);
+});
+
+const releases = {
+  "after closing": (holder) => holder.update({ state: "closed" }),
+  "after deleting": (holder) => holder.remove(),
+  "after removing the participant": (holder, bound) => holder.participants(bound.sid).remove(),
+};
+for (const [moment, release] of Object.entries(releases)) {
+  test(`an address is free again ${moment}`, async () => {
+    const { v1 } = await Account.create();
+    const holder = v1.conversations((await v1.conversations.create()).sid);
+    const bound = await holder.participants.create(phone);
+    await release(holder, bound);
+
+    const next = v1.conversations((await v1.conversations.create()).sid);
+    assert.notEqual((await next.participants.create(phone)).sid, bound.sid);
+  });
+}
+
+test("accounts do not see each other", async () => {
+  const { v1 } = await Account.create();
+  const made = await v1.conversations.create({ uniqueName: "shared-name" });
+  const stranger = (await Account.create()).v1;
+
+  await assert.rejects(stranger.conversations(made.sid).fetch(), { status: 404, code: 20404 });
+  assert.deepEqual(await stranger.conversations.list(), []);
+  assert.notEqual((await stranger.conversations.create({ uniqueName: "shared-name" })).sid, made.sid);
+});
