@@ -1,5 +1,7 @@
 //! Opens the database together with the key file that its secrets are encrypted with.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,19 +14,14 @@ use crate::failure::Failure;
 ///
 /// Not to be called from an async task: the engines block.
 pub(crate) fn open(database: &DatabaseUrl, key_file: &Path, options: &Options) -> Result<Engine, Failure> {
+    make_private_directory(database)?;
     let store = Store::open(database, options)?;
-    let has_accounts: Result<bool, StoreError> =
-        store.read_blocking(|tx| accounts::list(tx, None, 1).map(|list| !list.is_empty()));
-    let has_accounts = has_accounts?;
+    let has_accounts = has_accounts(&store)?;
     if has_accounts && !key_file.exists() {
-        return Err(Failure::new(format_args!(
-            "key file {} is missing, and the database holds secrets encrypted with it; restore it from a back-up",
-            key_file.display()
-        )));
+        return Err(missing(key_file));
     }
     let secret_key = SecretKey::load_or_create(key_file, &SystemRandom)?;
-    let engine =
-        Engine::new(Parts { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), secret_key });
+    let engine = Engine::new(Parts { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), secret_key });
     if has_accounts {
         check_key(&engine, key_file)?;
     }
@@ -44,8 +41,43 @@ pub(crate) fn open_beside(database: &DatabaseUrl, key_file: &Path, may_create: b
             status.applied, status.known
         )));
     }
-    let options = Options { reader_threads: 1, postgres_connections: 1, cache_bytes: 8 << 20, ..Options::default() };
-    open(database, key_file, &options)
+    open(database, key_file, &beside())
+}
+
+/// Makes sure that a database of this version and its key file belong together. A key file that is
+/// not needed yet may be missing.
+pub(crate) fn check_pair(database: &DatabaseUrl, key_file: &Path) -> Result<(), Failure> {
+    if key_file.exists() {
+        return open_beside(database, key_file, false).map(|_| ());
+    }
+    if has_accounts(&Store::open(database, &beside())?)? { Err(missing(key_file)) } else { Ok(()) }
+}
+
+/// Options of a store beside that of a server.
+fn beside() -> Options {
+    Options { reader_threads: 1, postgres_connections: 1, cache_bytes: 8 << 20, ..Options::default() }
+}
+
+/// Makes the directory of an embedded database, for its owner only.
+fn make_private_directory(database: &DatabaseUrl) -> Result<(), Failure> {
+    let DatabaseUrl::Sqlite(path) = database else { return Ok(()) };
+    let Some(directory) = path.parent().filter(|path| !path.as_os_str().is_empty()) else { return Ok(()) };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+        .map_err(|error| Failure::new(format_args!("cannot make the directory {}: {error}", directory.display())))
+}
+
+fn has_accounts(store: &Store) -> Result<bool, StoreError> {
+    store.read_blocking(|tx| accounts::list(tx, None, 1).map(|list| !list.is_empty()))
+}
+
+fn missing(key_file: &Path) -> Failure {
+    Failure::new(format_args!(
+        "key file {} is missing, and the database holds secrets encrypted with it; restore it from a back-up",
+        key_file.display()
+    ))
 }
 
 /// Runs the async part of a command on this thread.

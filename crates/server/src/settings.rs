@@ -99,7 +99,7 @@ impl Settings {
     /// The settings that are given, and the defaults of the others.
     pub(crate) fn of(given: Given) -> Result<Self, Failure> {
         let store = dwell_store::Options::default();
-        let http = dwell_http::Options::default();
+        let body_bytes_max = dwell_http::Options::default().body_bytes_max;
         let (database, key_file) = database_of(given.database, given.key_file);
         let settings = Settings {
             listen: given.listen.unwrap_or_else(|| local(8080)),
@@ -107,47 +107,42 @@ impl Settings {
             key_file,
             public_base_url: given.public_base_url.as_deref().map(base_url).transpose()?,
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
-            body_bytes_max: within(
-                "body_bytes_max",
-                given.body_bytes_max.unwrap_or(http.body_bytes_max),
-                1 << 10,
-                64 << 20,
-            )?,
+            body_bytes_max: within("body_bytes_max", given.body_bytes_max, body_bytes_max, 1 << 10, 64 << 20)?,
             log_level: given.log_level.unwrap_or_else(|| "info".to_owned()),
             log_format: given.log_format.unwrap_or(LogFormat::Pretty),
             metrics_listen: given.metrics_listen.unwrap_or_else(|| MetricsListen::At(local(9464))),
-            drain_seconds: within("drain_seconds", given.drain_seconds.unwrap_or(30), 0, 3_600)?,
+            drain_seconds: within("drain_seconds", given.drain_seconds, 30, 0, 3_600)?,
             store: dwell_store::Options {
                 queue_jobs_max: within(
                     "store_queue_jobs_max",
-                    given.store_queue_jobs_max.unwrap_or(store.queue_jobs_max),
+                    given.store_queue_jobs_max,
+                    store.queue_jobs_max,
                     1,
                     1_000_000,
                 )?,
                 batch_jobs_max: within(
                     "store_batch_jobs_max",
-                    given.store_batch_jobs_max.unwrap_or(store.batch_jobs_max),
+                    given.store_batch_jobs_max,
+                    store.batch_jobs_max,
                     1,
                     10_000,
                 )?,
                 reader_threads: within(
                     "store_reader_threads",
-                    given.store_reader_threads.unwrap_or(store.reader_threads),
+                    given.store_reader_threads,
+                    store.reader_threads,
                     1,
                     64,
                 )?,
                 postgres_connections: within(
                     "store_postgres_connections",
-                    given.store_postgres_connections.unwrap_or(store.postgres_connections),
+                    given.store_postgres_connections,
+                    store.postgres_connections,
                     1,
                     500,
                 )?,
-                cache_bytes: within(
-                    "store_cache_bytes",
-                    given.store_cache_bytes.unwrap_or(store.cache_bytes),
-                    1 << 20,
-                    1 << 40,
-                )?,
+                cache_bytes: within("store_cache_bytes", given.store_cache_bytes, store.cache_bytes, 1 << 20, 1 << 40)?,
+                ..store
             },
         };
         crate::log::filter(&settings.log_level)
@@ -175,7 +170,12 @@ fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-fn within<T: PartialOrd + fmt::Display>(name: &str, value: T, min: T, max: T) -> Result<T, Failure> {
+/// What is given, or the default, if it is within the bounds.
+fn within<T>(name: &str, given: Option<T>, default: T, min: T, max: T) -> Result<T, Failure>
+where
+    T: PartialOrd + Copy + fmt::Display,
+{
+    let value = given.unwrap_or(default);
     if (min..=max).contains(&value) {
         return Ok(value);
     }

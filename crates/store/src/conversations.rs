@@ -382,7 +382,7 @@ pub fn list_by_activity(
         let page = params![account, service, state, after.at, &after.sid, limit];
         found.extend(tx.all(&LIST_BY_ACTIVITY, page, read)?);
     }
-    found.sort_by(|a, b| (b.activity_at, b.sid).cmp(&(a.activity_at, a.sid)));
+    found.sort_by_key(|c| std::cmp::Reverse((c.activity_at, c.sid)));
     found.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(found)
 }
@@ -407,7 +407,10 @@ pub fn list_by_creation(
 /// Conversations of an account to look at by `now`, in order of `wake_at`, locked; rows that another
 /// node holds are left to it.
 pub fn due(tx: &mut dyn Tx, account: &AccountSid, now: Timestamp, limit: i64) -> Result<Vec<Timer>, StoreError> {
-    tx.all(&DUE, params![account, now, limit], read_timer)
+    let mut timers = tx.all(&DUE, params![account, now, limit], read_timer)?;
+    // PostgreSQL orders rows before it locks them, and one that it waited for may have moved.
+    timers.sort_by_key(|timer| (timer.wake_at, timer.sid));
+    Ok(timers)
 }
 
 /// When the next conversation of an account is to be looked at.

@@ -38,7 +38,8 @@ impl UniqueKey {
     }
 }
 
-/// A failed unit of work. Nothing of it was kept.
+/// A failed unit of work. Nothing of it was kept, but for a connection that broke while it was being
+/// committed: then it may have been, and [`StoreError::Unavailable`] says so.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// A uniqueness rule was broken.

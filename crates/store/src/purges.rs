@@ -8,8 +8,10 @@ use crate::error::StoreError;
 use crate::statement::{Tx, params, statements};
 
 statements! {
-    INSERT(Text, Text, Int) = "INSERT INTO purges (conversation_sid, account_sid, event_seq) VALUES {rows}";
-    NEXT = "SELECT conversation_sid, account_sid, event_seq FROM purges ORDER BY conversation_sid LIMIT 1 {skip_locked}";
+    INSERT(Text, Text, Int) = "INSERT INTO purges (conversation_sid, account_sid, event_seq) VALUES {rows}
+         ON CONFLICT DO NOTHING";
+    NEXT = "SELECT conversation_sid, account_sid, event_seq FROM purges ORDER BY conversation_sid LIMIT 1";
+    LOCK = "SELECT event_seq FROM purges WHERE conversation_sid = ?1 {lock}";
     DELETE_MESSAGES =
         "DELETE FROM messages WHERE conversation_sid = ?1 AND message_index IN
             (SELECT message_index FROM messages WHERE conversation_sid = ?1 ORDER BY message_index LIMIT ?2)";
@@ -30,7 +32,7 @@ pub struct Purge {
     pub event_seq: i64,
 }
 
-/// Puts deleted conversations on the list.
+/// Puts deleted conversations on the list; those on it already stay as they are.
 ///
 /// # Errors
 /// Any [`StoreError`]; so for every function of this module.
@@ -59,6 +61,10 @@ pub fn next(tx: &mut dyn Tx) -> Result<Option<Purge>, StoreError> {
 /// the list once none are left. Transitions are kept for ever. Returns how many rows went.
 pub fn remove_some(tx: &mut dyn Tx, purge: &Purge, limit: i64) -> Result<u64, StoreError> {
     let sid = &purge.conversation_sid;
+    // One node at a time: another would count rows that this one has removed as none left.
+    if tx.first(&LOCK, params![sid], |_| Ok(()))?.is_none() {
+        return Ok(0);
+    }
     let removed = tx.exec(&DELETE_MESSAGES, params![sid, limit])?
         + tx.exec(&DELETE_EVENTS, params![sid, purge.event_seq, limit])?;
     if removed == 0 {

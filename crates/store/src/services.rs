@@ -36,6 +36,7 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     MARK_DELETED = "UPDATE services SET deleted_at = ?3 WHERE sid = ?2 AND account_sid = ?1 AND deleted_at IS NULL";
     NEXT_DELETED = "SELECT sid, account_sid FROM services WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1";
+    TAKE_DELETED = "SELECT sid, account_sid FROM services WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1 {skip_locked}";
     DELETE = "DELETE FROM services WHERE sid = ?1";
     ROLE_BY_SID = select_role!("WHERE sid = ?3 AND account_sid = ?1 AND service_sid = ?2");
     INSERT_ROLE =
@@ -120,12 +121,20 @@ pub fn mark_deleted(
     Ok(tx.exec(&MARK_DELETED, params![account, sid, at])? == 1)
 }
 
+fn read_deleted(row: &dyn Row) -> Result<(ServiceSid, AccountSid), StoreError> {
+    let mut c = Columns::new(row);
+    Ok((c.parsed(ServiceSid::parse)?, c.parsed(AccountSid::parse)?))
+}
+
 /// The service that has been waiting longest for its rows to be removed.
 pub fn next_deleted(tx: &mut dyn Tx) -> Result<Option<(ServiceSid, AccountSid)>, StoreError> {
-    tx.first(&NEXT_DELETED, params![], |row| {
-        let mut c = Columns::new(row);
-        Ok((c.parsed(ServiceSid::parse)?, c.parsed(AccountSid::parse)?))
-    })
+    tx.first(&NEXT_DELETED, params![], read_deleted)
+}
+
+/// The same, locked until the unit of work ends, for the one who removes them; a service that another
+/// node holds is left to it.
+pub fn take_deleted(tx: &mut dyn Tx) -> Result<Option<(ServiceSid, AccountSid)>, StoreError> {
+    tx.first(&TAKE_DELETED, params![], read_deleted)
 }
 
 /// Removes the row of a service and its roles.

@@ -34,7 +34,7 @@ impl Default for Options {
             batch_jobs_max: 256,
             reader_threads: 2,
             postgres_connections: 8,
-            cache_bytes: 128 * 1024 * 1024,
+            cache_bytes: 32 * 1024 * 1024,
             sqlite_pages_max: None,
         }
     }
@@ -48,6 +48,9 @@ pub struct Store {
 
 impl Store {
     /// Opens a database, makes it if it is an embedded one that is not there, and migrates it.
+    ///
+    /// What PostgreSQL keeps through a power cut is its own affair: Dwell leaves its
+    /// `synchronous_commit` as it is.
     ///
     /// # Errors
     /// An [`OpenError`] for the person who starts the server.

@@ -13,6 +13,7 @@ const BIG: &[&str] =
 /// Statements that read a whole table or index on purpose, each with its reason.
 const WHOLE: &[(&str, &str)] = &[
     ("services::NEXT_DELETED", "the first row of an index over deleted services alone"),
+    ("services::TAKE_DELETED", "the same"),
     ("purges::NEXT", "the first row of the primary key"),
 ];
 

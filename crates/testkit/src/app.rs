@@ -11,9 +11,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dwell_core::Timestamp;
+use dwell_core::{AccountSid, Timestamp};
 use dwell_engine::{Engine, Parts, SecretKey, accounts};
-use dwell_store::{DatabaseUrl, Options, Store};
+use dwell_store::events::{self, Event};
+use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -127,6 +128,22 @@ impl TestApp {
         self.engine.fire_due().await.expect("timers are carried out");
     }
 
+    /// The events of a conversation or user of the first account, oldest first, as the log keeps them.
+    pub async fn events(&self, stream_sid: &str) -> Vec<Event> {
+        let account = AccountSid::parse(&self.account.sid).expect("an account SID");
+        let stream_sid = stream_sid.to_owned();
+        let events = self.engine.store().read(move |tx| events::list(tx, &account, &stream_sid, 0, i64::MAX));
+        events.await.expect("the event log is read")
+    }
+
+    /// Runs a statement on the database and says how many rows it changed, for what no request can
+    /// bring about.
+    pub async fn sql(&self, sql: &'static str) -> u64 {
+        let statement: &'static Stmt = Box::leak(Box::new(Stmt { name: "test", sql, row: &[] }));
+        let changed = self.engine.store().write(move |tx| tx.exec(statement, &[]));
+        changed.await.unwrap_or_else(|error: StoreError| panic!("{sql}: {error}"))
+    }
+
     /// Carries out a request as the first account.
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Some(&self.account)).await
@@ -225,4 +242,3 @@ async fn create_account(engine: &Engine, is_test: bool) -> Account {
     let (account, token) = engine.create_account(request).await.expect("an account").expect("a new account");
     Account { sid: account.sid.to_string(), token }
 }
-

@@ -28,18 +28,14 @@ fn the_default_file_says_what_the_defaults_are() {
 
 #[test]
 fn the_default_file_names_every_setting() {
-    // What is commented out there has no default; uncommented, the whole is a file as well.
-    let all: String =
-        DEFAULT_FILE.lines().map(|line| line.strip_prefix("# ").filter(|l| l.contains(" = ")).unwrap_or(line)).fold(
-            String::new(),
-            |mut text, line| {
-                if !line.starts_with('#') {
-                    text.push_str(line);
-                    text.push('\n');
-                }
-                text
-            },
-        );
+    // What is commented out there has no default; with it the whole is a file as well.
+    let setting = |line: &'static str| {
+        let line = line.strip_prefix("# ").unwrap_or(line);
+        let name = line.split(" = ").next().filter(|name| *name != line)?;
+        name.chars().all(|c| c.is_ascii_lowercase() || c == '_').then_some(line)
+    };
+    let all: Vec<_> = DEFAULT_FILE.lines().filter_map(setting).collect();
+    let all = all.join("\n");
     let given = format!("{:?}", parse(&all).unwrap());
     assert!(!given.contains("None"), "{given}");
 }

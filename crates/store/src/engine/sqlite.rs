@@ -47,10 +47,10 @@ impl Sqlite {
         let mut threads = Vec::new();
         let database = path.display().to_string();
         let log_size = writer::LogSize::default();
-        let size = log_size.clone();
+        log_size.follow(&mut writer).map_err(|error| open_error(path, &error))?;
         let batch_jobs_max = options.batch_jobs_max.max(1);
         threads.push(spawn("dwell-writer", &database, move || {
-            writer::run(&writer, &write_jobs, batch_jobs_max, &hints, &size)
+            writer::run(&writer, &write_jobs, batch_jobs_max, &hints, &log_size)
         })?);
         for _ in 0..options.reader_threads.max(1) {
             let connection = connection::open(path, options.cache_bytes / 4)?;
@@ -60,7 +60,7 @@ impl Sqlite {
         }
         let connection = connection::open(path, 0)?;
         threads.push(spawn("dwell-checkpoint", &database, move || {
-            writer::checkpoint_loop(&connection, &checkpoint_hints, &log_size)
+            writer::checkpoint_loop(&connection, &checkpoint_hints)
         })?);
         Ok(Sqlite { writes: Some(writes), reads: Some(reads), threads })
     }

@@ -109,7 +109,7 @@ fn a_purge_goes_on_until_nothing_is_left(store: &Store) {
         purges::insert(tx, &[purge(1)])
     });
     let mut removed = Vec::new();
-    while let Some(purge) = write(store, purges::next) {
+    while let Some(purge) = read(store, purges::next) {
         removed.push(write(store, move |tx| purges::remove_some(tx, &purge, 3)));
     }
     // Five messages and seven events, three at a time of each; the event of the removal stays.
@@ -122,11 +122,13 @@ fn a_purge_goes_on_until_nothing_is_left(store: &Store) {
 
 fn purges_are_taken_in_turn(store: &Store) {
     write(store, |tx| purges::insert(tx, &[]));
-    assert_eq!(write(store, purges::next), None);
-    write(store, |tx| purges::insert(tx, &[purge(3), purge(1), purge(2)]));
+    assert_eq!(read(store, purges::next), None);
+    write(store, |tx| purges::insert(tx, &[purge(3), purge(1)]));
+    write(store, |tx| purges::insert(tx, &[purge(1), purge(2)]));
     for n in 1..=3 {
-        assert_eq!(write(store, purges::next), Some(purge(n)));
+        assert_eq!(read(store, purges::next), Some(purge(n)));
         assert_eq!(write(store, move |tx| purges::remove_some(tx, &purge(n), 10)), 0);
     }
-    assert_eq!(write(store, purges::next), None);
+    assert_eq!(read(store, purges::next), None);
+    assert_eq!(write(store, move |tx| purges::remove_some(tx, &purge(1), 10)), 0, "somebody else was first");
 }

@@ -7,6 +7,7 @@ mod conversations;
 mod lists;
 mod logs;
 mod messages;
+mod nodes;
 mod participants;
 mod samples;
 mod services;

@@ -72,6 +72,7 @@ fn the_longest_deleted_service_comes_first(store: &Store) {
     });
     for n in [2, 3, 1] {
         assert_eq!(read(store, services::next_deleted), Some((service_sid(n), account_sid(1))));
+        assert_eq!(write(store, services::take_deleted), Some((service_sid(n), account_sid(1))));
         write(store, move |tx| services::delete(tx, &service_sid(n)));
     }
     assert_eq!(read(store, services::next_deleted), None);

@@ -1,10 +1,8 @@
-use std::sync::mpsc;
-
 use dwell_core::lifecycle::{Armed, Input, step};
 use dwell_core::timer::TimerKind;
 use dwell_core::{State, Timestamp};
+use dwell_store::Store;
 use dwell_store::conversations::{self, Position, Timer};
-use dwell_store::{Store, StoreError};
 
 use crate::samples::*;
 use crate::{on_both_engines, read, write};
@@ -116,29 +114,4 @@ fn wakes_are_moved_and_removed(store: &Store) {
     });
     let found = read(store, |tx| conversations::list_timers(tx, &account_sid(1), None, at(9_999), 99));
     assert_eq!(sids(&found), numbers([10, 2, 3, 4, 5, 6, 7, 8, 9]));
-}
-
-/// Two nodes that look for due timers at once share them, and neither waits for the other.
-#[test]
-fn nodes_share_what_is_due_on_postgres() {
-    crate::on_postgres(|store| {
-        ten(store);
-        let (holds, held) = mpsc::channel();
-        let (go_on, wait) = mpsc::channel();
-        let wait = std::sync::Mutex::new(wait);
-        let other = store.clone();
-        let node = std::thread::spawn(move || {
-            other.write_blocking(move |tx| -> Result<_, StoreError> {
-                let first = conversations::due(tx, &account_sid(1), at(999), 4)?;
-                holds.send(()).unwrap();
-                wait.lock().unwrap().recv().unwrap();
-                Ok(sids(&first))
-            })
-        });
-        held.recv().unwrap();
-        let second = write(store, |tx| conversations::due(tx, &account_sid(1), at(999), 99));
-        go_on.send(()).unwrap();
-        assert_eq!(node.join().unwrap().unwrap(), numbers(1..=4));
-        assert_eq!(sids(&second), numbers(5..=10));
-    });
 }

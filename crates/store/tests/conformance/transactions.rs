@@ -25,7 +25,7 @@ on_both_engines! {
 #[derive(Debug)]
 enum Refusal {
     NotAllowed,
-    Store(StoreError),
+    Store(#[expect(dead_code, reason = "to be shown")] StoreError),
 }
 
 impl From<StoreError> for Refusal {

@@ -18,14 +18,14 @@ use crate::postgres::{Problem, base_directory};
 const START_ATTEMPTS: usize = 3;
 /// Minutes without a test after which the shared server goes away.
 const IDLE_MINUTES: u32 = 10;
-/// For tests only: nothing has to outlive a power cut, and a deadlock is to be found soon.
+/// For tests only: nothing has to outlive a power cut (a crash of the server it does), and a
+/// deadlock is to be found soon.
 const CONFIGURATION: &str = "
     listen_addresses = '127.0.0.1'
     unix_socket_directories = ''
     max_connections = 400
     shared_buffers = '64MB'
     fsync = off
-    synchronous_commit = off
     full_page_writes = off
     deadlock_timeout = '100ms'
 ";

@@ -85,7 +85,11 @@ impl Settings {
 
     /// What to tell the person who starts the server.
     pub(crate) fn unreachable(&self, error: &postgres::Error) -> OpenError {
-        OpenError::Unreachable { database: self.database.clone(), problem: describe(error) }
+        let mut problem = describe(error);
+        if self.tls.is_none() && problem.contains("no encryption") {
+            problem.push_str("; the server may want sslmode=require in the URL");
+        }
+        OpenError::Unreachable { database: self.database.clone(), problem }
     }
 }
 

@@ -6,16 +6,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
+use rusqlite::hooks::Wal;
 
 use crate::engine::sqlite::connection::{SqliteTx, store_error};
 use crate::engine::{Job, Outcome, run_caught};
 use crate::error::StoreError;
 use crate::stopwatch::Stopwatch;
 
-/// Rows written between two hints to the checkpoint thread.
-const ROWS_PER_CHECKPOINT: u64 = 4_000;
+/// Growth of the log, in pages, between two hints to the checkpoint thread. A page that is written
+/// again and again goes into the database once per checkpoint, so rare ones save most of the work.
+const CHECKPOINT_PAGES: i64 = 16_384;
 /// Pages of the log above which the writer itself lets it start over.
-const WAL_PAGES_MAX: i64 = 32_768;
+const WAL_PAGES_MAX: i64 = 65_536;
 
 type Batch = Vec<Box<dyn Job>>;
 
@@ -27,7 +29,7 @@ pub(super) fn run(
     log_size: &LogSize,
 ) {
     let mut tx = SqliteTx::new(connection);
-    let mut rows_at_hint = 0;
+    let mut pages_at_hint = 0;
     while let Ok(first) = jobs.recv() {
         let stopwatch = Stopwatch::start();
         let mut batch = Batch::with_capacity(16);
@@ -43,10 +45,15 @@ pub(super) fn run(
             }
             Err(Stop::DirtyDiscard) => apart(connection, &mut tx, batch),
         }
+        metrics::gauge!("dwell_store_wal_pages").set(log_size.pages() as f64);
         metrics::histogram!("dwell_store_batch_seconds").record(stopwatch.elapsed().as_secs_f64());
-        let rows = connection.total_changes();
-        if rows - rows_at_hint > ROWS_PER_CHECKPOINT || jobs.is_empty() && rows > rows_at_hint {
-            rows_at_hint = rows;
+        let pages = log_size.pages();
+        if pages < pages_at_hint {
+            // It has started over.
+            pages_at_hint = 0;
+        }
+        if pages - pages_at_hint >= CHECKPOINT_PAGES {
+            pages_at_hint = pages;
             let _ = checkpoint_hints.try_send(());
         }
         keep_log_bounded(connection, log_size);
@@ -74,8 +81,7 @@ fn together(
 ) -> Result<(), Stop> {
     batch.push(first);
     begin(connection).map_err(Stop::Engine)?;
-    loop {
-        let Some(job) = batch.last_mut() else { break };
+    while let Some(job) = batch.last_mut() {
         tx.wrote = false;
         tx.failure = None;
         let ran = run_caught(job.as_mut(), tx);
@@ -166,29 +172,37 @@ fn rollback(connection: &Connection) {
 }
 
 /// Copies the log into the database beside the writer, whenever the writer says that it grew.
-pub(super) fn checkpoint_loop(connection: &Connection, hints: &Receiver<()>, log_size: &LogSize) {
+pub(super) fn checkpoint_loop(connection: &Connection, hints: &Receiver<()>) {
     for () in hints {
-        let pages = connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
-        match pages {
-            Ok((log, _)) => {
-                metrics::gauge!("dwell_store_wal_pages").set(log as f64);
-                log_size.0.store(log, Ordering::Relaxed);
-            }
-            Err(error) => tracing::warn!(%error, "a checkpoint failed"),
+        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+            tracing::warn!(%error, "a checkpoint failed");
         }
     }
 }
 
-/// The size of the log at the last checkpoint, in pages: the checkpoint thread writes it, the writer
-/// reads it.
+/// The size of the log after the last commit, in pages.
 #[derive(Clone, Default)]
 pub(super) struct LogSize(Arc<AtomicI64>);
+
+impl LogSize {
+    /// Follows the log of a connection. Takes the place of SQLite's own checkpoints.
+    pub(super) fn follow(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        let size = self.0.clone();
+        connection.wal_hook(Some(move |_: &mut Wal, pages| {
+            size.store(i64::from(pages), Ordering::Relaxed);
+            Ok(())
+        }))
+    }
+
+    fn pages(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// Under steady load the log never comes to rest and could not start over by itself. Nearly all of
 /// it has been copied by the checkpoint thread, so little is left to do here.
 fn keep_log_bounded(connection: &Connection, log_size: &LogSize) {
-    if log_size.0.load(Ordering::Relaxed) > WAL_PAGES_MAX {
+    if log_size.pages() > WAL_PAGES_MAX {
         log_size.0.store(0, Ordering::Relaxed);
         if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())) {
             tracing::warn!(%error, "the log could not start over");

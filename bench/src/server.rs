@@ -1,0 +1,86 @@
+//! The real server as a process of its own.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dwell_engine::{Clock, SystemClock};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+use crate::http::Connection;
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: String,
+    /// The value of an `Authorization` header for its first account.
+    pub(crate) authorization: String,
+}
+
+impl Server {
+    /// Starts a server on a database and waits until it is ready.
+    pub(crate) async fn start(program: &str, database: &Path) -> Server {
+        let address = free_address().await;
+        let mut child = Command::new(program)
+            .args(["serve", "--dev", "--listen", &address])
+            .env("DWELL_DATABASE", format!("sqlite:{}", database.display()))
+            .env("DWELL_METRICS", "off")
+            .env("DWELL_LOG", "warn")
+            .env_remove("TWILIO_ACCOUNT_SID")
+            .env_remove("TWILIO_AUTH_TOKEN")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{program} cannot be started ({error}); build it first: make build"));
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let (mut sid, mut token) = (None, None);
+        while sid.is_none() || token.is_none() {
+            let line = lines.next_line().await.expect("readable output").expect("the server prints its credentials");
+            sid = sid.or(line.strip_prefix("Account SID:").map(|rest| rest.trim().to_owned()));
+            token = token.or(line.strip_prefix("Auth Token:").map(|rest| rest.trim().to_owned()));
+        }
+        // Its output must go on being read.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let credentials = format!("{}:{}", sid.unwrap_or_default(), token.unwrap_or_default());
+        let server = Server { child, address, authorization: format!("Basic {}", STANDARD.encode(credentials)) };
+        server.wait_until_ready().await;
+        server
+    }
+
+    async fn wait_until_ready(&self) {
+        for _ in 0..3_000 {
+            if let Ok(mut connection) = Connection::open(&self.address).await
+                && connection
+                    .send(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .await
+                    .is_ok_and(|status| status == 200)
+            {
+                return;
+            }
+            SystemClock.sleep_until(SystemClock.now().plus_micros(10_000)).await;
+        }
+        panic!("the server does not become ready");
+    }
+
+    /// Its resident memory in MiB.
+    pub(crate) fn resident_mib(&self) -> f64 {
+        let path = format!("/proc/{}/status", self.child.id().unwrap_or_default());
+        let status = std::fs::read_to_string(path).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(f64::NAN) / 1024.0
+    }
+
+    /// Stops it.
+    pub(crate) async fn stop(mut self) {
+        let _ = self.child.kill().await;
+    }
+}
+
+async fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    listener.local_addr().expect("its address").to_string()
+}

@@ -1,0 +1,24 @@
+//! The HTTP API as its clients see it: the real router, engine and database, on a clock that the
+//! tests turn.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+//mod bad_input;
+//mod bad_paths;
+mod checks;
+mod checks_of_rest;
+//mod clock_order;
+//mod concurrency;
+//mod credentials;
+//mod fuzz;
+mod lifecycle;
+//mod lists;
+//mod openapi;
+mod overdue;
+//mod paging;
+//mod refusals;
+mod scenarios;
+mod support;
+//mod test_clock;
+//mod timers_list;
+//mod urls;

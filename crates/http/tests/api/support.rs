@@ -1,0 +1,172 @@
+//! What the tests of the API share.
+
+use axum::body::Body;
+use axum::http::Request;
+use dwell_core::Timestamp;
+use dwell_testkit::{Account, Answer, START, TestApp};
+use serde_json::Value;
+
+pub(crate) const CONVERSATIONS: &str = "/v1/Conversations";
+
+/// A text member.
+#[track_caller]
+pub(crate) fn text<'a>(body: &'a Value, name: &str) -> &'a str {
+    body[name].as_str().unwrap_or_else(|| panic!("no text {name} in {body}"))
+}
+
+/// The SID of a resource.
+#[track_caller]
+pub(crate) fn sid(body: &Value) -> &str {
+    text(body, "sid")
+}
+
+/// The path of a conversation in the short tree.
+#[track_caller]
+pub(crate) fn path_of(conversation: &Value) -> String {
+    format!("{CONVERSATIONS}/{}", sid(conversation))
+}
+
+/// The path of an absolute URL of the test server, with its query.
+#[track_caller]
+pub(crate) fn path(url: &Value) -> &str {
+    let url = url.as_str().unwrap_or_else(|| panic!("{url} is not a URL"));
+    url.strip_prefix("http://dwell.test").unwrap_or_else(|| panic!("{url} is not a URL of this server"))
+}
+
+/// An instant by its seconds since the start, as REST bodies show it.
+pub(crate) fn at(seconds: i64) -> String {
+    START.plus_seconds(seconds).to_rfc3339_seconds()
+}
+
+/// A new conversation and its path.
+pub(crate) async fn conversation(app: &TestApp, form: &[(&str, &str)]) -> (Value, String) {
+    let made = app.made(CONVERSATIONS, form).await;
+    let path = path_of(&made);
+    (made, path)
+}
+
+/// A message with a body.
+pub(crate) async fn say(app: &TestApp, conversation: &str, body: &str) -> Value {
+    app.made(&format!("{conversation}/Messages"), &[("Body", body)]).await
+}
+
+/// The state of a conversation.
+pub(crate) async fn state(app: &TestApp, conversation: &str) -> String {
+    text(&app.fetched(conversation).await, "state").to_owned()
+}
+
+/// The history of a conversation, each change as `from>to REASON seconds-since-the-start`.
+pub(crate) async fn history(app: &TestApp, conversation: &Value) -> Vec<String> {
+    let life = app.fetched(&format!("/dwell/v1/Conversations/{}/Lifecycle", sid(conversation))).await;
+    changes(&life)
+}
+
+/// The changes of state in a body of a lifecycle.
+pub(crate) fn changes(life: &Value) -> Vec<String> {
+    let entries = life["history"].as_array().unwrap().iter().filter(|entry| !entry["from"].is_null());
+    entries
+        .map(|entry| {
+            let [from, to, reason] = ["from", "to", "reason"].map(|name| text(entry, name));
+            format!("{from}>{to} {reason} {}", seconds(text(entry, "at")))
+        })
+        .collect()
+}
+
+/// Seconds from the start to an instant, which must be whole.
+#[track_caller]
+pub(crate) fn seconds(instant: &str) -> i64 {
+    let micros = Timestamp::parse(instant).unwrap_or_else(|| panic!("{instant}")).micros_since(START);
+    assert_eq!(micros % 1_000_000, 0, "{instant} is not exact");
+    micros / 1_000_000
+}
+
+/// The state changes that the event log keeps of a conversation: payload, and whether webhooks are
+/// to hear of it.
+pub(crate) async fn state_events(app: &TestApp, conversation: &Value) -> Vec<(Value, bool)> {
+    let events = app.events(sid(conversation)).await.into_iter();
+    let events = events.filter(|event| event.kind == "onConversationStateUpdated");
+    events.map(|event| (serde_json::from_str(&event.payload).unwrap(), event.notify)).collect()
+}
+
+/// The kinds of the events of a conversation or user, in order; those that webhooks are to hear of
+/// with an exclamation mark.
+pub(crate) async fn event_kinds(app: &TestApp, stream: &Value) -> Vec<String> {
+    let events = app.events(sid(stream)).await.into_iter();
+    events.map(|event| format!("{}{}", event.kind, if event.notify { "!" } else { "" })).collect()
+}
+
+/// Sends a request made by hand, without credentials unless they are among the headers.
+pub(crate) async fn raw(
+    app: &TestApp,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    app.send_raw(request.body(body.into()).unwrap_or_else(|error| panic!("{method} {path}: {error}"))).await
+}
+
+/// Posts a form as the first account, with one more header.
+pub(crate) async fn post_with(app: &TestApp, path: &str, form: &[(&str, &str)], header: (&str, &str)) -> Answer {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let authorization = app.account.authorization();
+    let headers =
+        [("host", "dwell.test"), ("authorization", authorization.as_str()), ("content-type", FORM_TYPE), header];
+    raw(app, "POST", path, &headers, body).await
+}
+
+pub(crate) const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// Every item of a list, by following `next_page_url` as it is given.
+pub(crate) async fn all_items(app: &TestApp, first: &str) -> Vec<Value> {
+    all_items_of(app, &app.account, first).await
+}
+
+/// Every item of a list of another account.
+pub(crate) async fn all_items_of(app: &TestApp, account: &Account, first: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut next = first.to_owned();
+    // More pages than any test has: a list that never ends must not hang.
+    for _ in 0..1_000 {
+        let answer = app.send("GET", &next, &[], Some(account)).await;
+        assert_eq!(answer.status, 200, "GET {next}: {}", answer.text);
+        let page = answer.body;
+        let key = text(&page["meta"], "key");
+        items.extend(page[key].as_array().unwrap_or_else(|| panic!("no {key} in {page}")).iter().cloned());
+        match &page["meta"]["next_page_url"] {
+            Value::Null => return items,
+            url => next = path(url).to_owned(),
+        }
+    }
+    panic!("{first} never ends");
+}
+
+/// The SIDs of the items on one page.
+pub(crate) fn sids(page: &Value) -> Vec<String> {
+    let key = text(&page["meta"], "key");
+    page[key].as_array().unwrap().iter().map(|item| sid(item).to_owned()).collect()
+}
+
+/// All that the API shows of the first account: what a refused request must leave as it was.
+pub(crate) async fn everything(app: &TestApp) -> Value {
+    let mut shown = vec![app.fetched("/v1/Configuration").await];
+    for service in all_items(app, "/v1/Services?PageSize=100").await {
+        let tree = format!("/v1/Services/{}", sid(&service));
+        shown.push(service);
+        shown.extend(all_items(app, &format!("{tree}/Users")).await);
+        for conversation in all_items(app, &format!("{tree}/Conversations?PageSize=100")).await {
+            let path = format!("{tree}/Conversations/{}", sid(&conversation));
+            shown.push(serde_json::to_value(event_kinds(app, &conversation).await).unwrap());
+            shown.push(conversation);
+            for list in ["Messages", "Participants"] {
+                shown.extend(all_items(app, &format!("{path}/{list}?PageSize=100")).await);
+            }
+        }
+    }
+    shown.extend(all_items(app, "/dwell/v1/Timers").await);
+    Value::Array(shown)
+}

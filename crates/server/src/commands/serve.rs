@@ -1,0 +1,187 @@
+//! `dwell serve`: the server.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use dwell_engine::{Clock, Engine, Scheduler};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+
+use crate::console::say;
+use crate::failure::Failure;
+use crate::first_account::{self, Credentials};
+use crate::meters::Meters;
+use crate::settings::{Flags, MetricsListen, Settings};
+use crate::signals::Stop;
+use crate::{log, opening, signals};
+
+/// Longest wait for the scheduler's current batch when the server stops, in seconds. What it has not
+/// begun then is the first thing to be carried out after the next start.
+const SCHEDULER_STOP_SECONDS: i64 = 5;
+/// Longest wait for tasks that were cut off to let go of the store.
+const CUT_OFF_WAIT: Duration = Duration::from_secs(2);
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    flags: Flags,
+    /// Development: print the credentials of the first account at every start; if it has to be
+    /// created, it is a test account, whose clock can be turned
+    #[arg(long)]
+    dev: bool,
+}
+
+/// The sockets, taken before anything else is touched.
+struct Listeners {
+    api: TcpListener,
+    metrics: Option<(TcpListener, Meters)>,
+}
+
+/// Runs the server until it is told to stop. The store is opened and closed outside of the runtime:
+/// its engines block.
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let (settings, source) = Settings::load(arguments.flags)?;
+    let adopt = first_account::from_environment()?;
+    log::start(&settings.log_level, settings.log_format)?;
+    let stop = signals::listen()?;
+    let runtime = Runtime::new().map_err(Failure::new)?;
+    let listeners = runtime.block_on(listen(&settings))?;
+
+    let engine = opening::open(&settings.database, &settings.key_file, &settings.store)?;
+    let store = engine.store().clone();
+    metrics::gauge!("dwell_build_info", "version" => env!("CARGO_PKG_VERSION"), "database" => store.engine_name())
+        .set(1.0);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %settings.database, %source, "starting");
+
+    let ended = runtime.block_on(async {
+        let shown = first_account::ensure(&engine, adopt, arguments.dev).await?;
+        serve(engine, listeners, &settings, shown, stop).await
+    });
+    // Requests that were cut off let go of the store here, so that the last to hold it is this thread.
+    runtime.shutdown_timeout(CUT_OFF_WAIT);
+    drop(store);
+    tracing::info!("stopped");
+    ended
+}
+
+async fn listen(settings: &Settings) -> Result<Listeners, Failure> {
+    let api = bind("listen", settings.listen).await?;
+    let metrics = match settings.metrics_listen {
+        MetricsListen::Off => None,
+        MetricsListen::At(address) => Some((bind("metrics_listen", address).await?, Meters::start()?)),
+    };
+    Ok(Listeners { api, metrics })
+}
+
+async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            Failure::new(format_args!("{setting} {address}: another process listens there already"))
+        }
+        _ => Failure::new(format_args!("{setting} {address}: {error}")),
+    })
+}
+
+/// Answers requests and carries out timers until it is to stop, then finishes what is begun.
+async fn serve(
+    engine: Engine,
+    listeners: Listeners,
+    settings: &Settings,
+    shown: Option<Credentials>,
+    stop: Stop,
+) -> Result<(), Failure> {
+    let clock = engine.clock();
+    let (halting, halt) = Stop::new();
+    let address = listeners.api.local_addr().map_err(Failure::new)?;
+    let metrics = listeners.metrics.map(|(listener, meters)| {
+        let address = listener.local_addr().ok();
+        tokio::spawn(meters.serve(listener, engine.clock()));
+        address
+    });
+    let options = dwell_http::Options {
+        public_base_url: settings.public_base_url.clone(),
+        body_bytes_max: settings.body_bytes_max,
+        trusted_proxies: settings.trusted_proxies.clone(),
+    };
+    let router = dwell_http::router(engine.clone(), options);
+    let mut http = tokio::spawn(dwell_http::serve(listeners.api, router, stop.clone().wait()));
+    let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
+
+    let metrics = metrics.flatten().map(tracing::field::display);
+    tracing::info!(listen = %address, metrics, "ready");
+    if let Some(credentials) = shown {
+        introduce(&credentials, settings.public_base_url.clone().unwrap_or_else(|| url_of(address)));
+    }
+
+    tokio::select! {
+        // Told to stop, the API may have ended already.
+        biased;
+        () = stop.wait() => {}
+        ended = &mut http => return Err(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
+        ended = &mut scheduler => return Err(unexpected("the scheduler", ended.map(|()| String::new()))),
+    }
+    if !finish(&mut http, &*clock, settings.drain_seconds.into()).await {
+        tracing::warn!(seconds = settings.drain_seconds, "requests still in flight were cut off");
+    }
+    let _ = halting.send(true);
+    if !finish(&mut scheduler, &*clock, SCHEDULER_STOP_SECONDS).await {
+        tracing::warn!("timers that are due wait for the next start");
+    }
+    Ok(())
+}
+
+/// Whether the task ends within so many seconds; otherwise it is cut off.
+async fn finish<T>(task: &mut JoinHandle<T>, clock: &dyn Clock, seconds: i64) -> bool {
+    let until = clock.now().plus_seconds(seconds);
+    tokio::select! {
+        _ = &mut *task => true,
+        () = clock.sleep_until(until) => {
+            task.abort();
+            false
+        }
+    }
+}
+
+/// A task that should have gone on ended: a failed socket or a mistake of ours.
+fn unexpected(what: &str, ended: Result<String, tokio::task::JoinError>) -> Failure {
+    match ended {
+        Ok(result) => Failure::new(format_args!("{what} stopped unexpectedly {result}")),
+        Err(error) => Failure::new(format_args!("{what} stopped unexpectedly: {error}")),
+    }
+}
+
+/// Tells the person at the terminal how to use the server.
+fn introduce(credentials: &Credentials, url: String) {
+    let Credentials { account_sid, auth_token } = credentials;
+    say(format_args!("URL: {url}"));
+    say(format_args!("Account SID: {account_sid}"));
+    say(format_args!("Auth Token: {auth_token}"));
+    say(format_args!("export TWILIO_ACCOUNT_SID={account_sid} TWILIO_AUTH_TOKEN={auth_token}"));
+}
+
+/// The URL that reaches a listener from the same machine.
+fn url_of(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => format!("http://[::1]:{}", address.port()),
+        _ => format!("http://{address}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_can_be_called_from_here() {
+        for (address, url) in [
+            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:80", "http://[::1]:80"),
+            ("[::1]:81", "http://[::1]:81"),
+        ] {
+            assert_eq!(url_of(address.parse().unwrap()), url);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The API, as a client sees it.
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
+
+/// An answer: its status and its body.
+pub(crate) type Answer = (u16, Value);
+
+/// A client with credentials.
+#[derive(Clone)]
+pub(crate) struct Api {
+    client: Client,
+    pub(crate) url: String,
+    pub(crate) user: String,
+    pub(crate) password: String,
+}
+
+impl Api {
+    pub(crate) fn new(url: &str, user: &str, password: &str) -> Self {
+        let client = Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        Api { client, url: url.to_owned(), user: user.to_owned(), password: password.to_owned() }
+    }
+
+    /// The same client at another server.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Api { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// Sends a request; an error is a connection that broke.
+    pub(crate) async fn try_post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Result<Answer> {
+        self.send(self.client.post(format!("{}{path}", self.url)).form(form)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.client.get(format!("{}{path}", self.url))).await.unwrap()
+    }
+
+    /// What is at `path`, which must be there.
+    pub(crate) async fn fetch(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    /// Posts what must be accepted.
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let (status, body) = self.try_post(path, form).await.unwrap();
+        assert!((200..300).contains(&status), "{path} {form:?}: {status} {body}");
+        body
+    }
+
+    async fn send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let response = request.basic_auth(&self.user, Some(&self.password)).send().await?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await?;
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
+    }
+}
+
+/// A text of an answer.
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
+}
+
+/// A page without credentials.
+pub(crate) async fn page(url: &str) -> String {
+    let client = Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    client.get(url).send().await.unwrap().text().await.unwrap()
+}

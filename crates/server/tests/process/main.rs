@@ -1,0 +1,10 @@
+//! The real process: started, talked to over HTTP and the command line, stopped and killed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod api;
+mod command_line;
+mod crash;
+mod running;
+mod server;
+mod starting;
+mod stopping;

@@ -1,0 +1,91 @@
+//! Several nodes on one PostgreSQL, at the same moment.
+
+use std::sync::{Mutex, mpsc};
+
+use dwell_store::purges::{self, Purge};
+use dwell_store::{Store, StoreError, Tx, conversations, messages, services};
+
+use crate::samples::*;
+use crate::{read, write};
+
+/// Runs `first` and, while it is still in its transaction, `second` on another node; `first` ends
+/// once `second` has, or at once when it is to be waited for.
+fn meanwhile<A: Send + 'static, B: Send + 'static>(
+    store: &Store,
+    waits: bool,
+    first: impl Fn(&mut dyn Tx) -> Result<A, StoreError> + Send + 'static,
+    second: impl Fn(&mut dyn Tx) -> Result<B, StoreError> + Send + 'static,
+) -> (A, B) {
+    let (holds, held) = mpsc::channel();
+    let (go_on, wait) = mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let node = store.clone();
+    let first = std::thread::spawn(move || {
+        node.write_blocking(move |tx| {
+            let found = first(tx)?;
+            let _ = holds.send(());
+            let _ = wait.lock().unwrap().recv();
+            Ok::<_, StoreError>(found)
+        })
+    });
+    held.recv().unwrap();
+    let node = store.clone();
+    let second = std::thread::spawn(move || node.write_blocking(second));
+    if waits {
+        // Let it come as far as the lock; should it be late, the test is merely easier.
+        let _ = mpsc::channel::<()>().1.recv_timeout(std::time::Duration::from_millis(100));
+        let _ = go_on.send(());
+        (first.join().unwrap().unwrap(), second.join().unwrap().unwrap())
+    } else {
+        let second = second.join().unwrap().unwrap();
+        let _ = go_on.send(());
+        (first.join().unwrap().unwrap(), second)
+    }
+}
+
+#[test]
+fn nodes_share_what_is_due() {
+    crate::on_postgres(|store| {
+        given(store, (1..=10).map(|n| armed(n, 100 + n)).collect());
+        let due = |limit| {
+            move |tx: &mut dyn Tx| {
+                let found = conversations::due(tx, &account_sid(1), at(999), limit)?;
+                Ok(found.into_iter().map(|timer| timer.sid).collect::<Vec<_>>())
+            }
+        };
+        let (first, second) = meanwhile(store, false, due(4), due(99));
+        assert_eq!(first, [1, 2, 3, 4].map(conversation_sid));
+        assert_eq!(second, [5, 6, 7, 8, 9, 10].map(conversation_sid));
+    });
+}
+
+#[test]
+fn nodes_that_purge_the_same_leave_nothing_behind() {
+    crate::on_postgres(|store| {
+        let purge = Purge { conversation_sid: conversation_sid(1), account_sid: account_sid(1), event_seq: 1 };
+        write(store, move |tx| {
+            (0..9).try_for_each(|index| messages::insert(tx, &message(1, index)))?;
+            purges::insert(tx, &[purge])
+        });
+        let remove = move |tx: &mut dyn Tx| purges::remove_some(tx, &purge, 4);
+        assert_eq!(meanwhile(store, true, remove, remove), (4, 4));
+        assert_eq!(read(store, purges::next), Some(purge), "one message is left");
+        assert_eq!((write(store, remove), write(store, remove)), (1, 0));
+        assert_eq!(read(store, purges::next), None);
+    });
+}
+
+#[test]
+fn nodes_that_clear_services_take_one_each() {
+    crate::on_postgres(|store| {
+        write(store, |tx| {
+            (1..=2).try_for_each(|n| {
+                services::insert(tx, &service(n))?;
+                services::mark_deleted(tx, &account_sid(1), &service_sid(n), at(n)).map(drop)
+            })
+        });
+        let (first, second) = meanwhile(store, false, services::take_deleted, services::take_deleted);
+        assert_eq!(first.map(|(sid, _)| sid), Some(service_sid(1)));
+        assert_eq!(second.map(|(sid, _)| sid), Some(service_sid(2)));
+    });
+}
