@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use crate::lifecycle::{Cause, State};
+use crate::message::Message;
 use crate::sid::{ConversationSid, MessageSid, MessagingServiceSid, ParticipantSid, RoleSid, ServiceSid, UserSid};
 use crate::time::Timestamp;
 
@@ -128,6 +129,24 @@ pub struct MessagePayload<'a> {
     pub date_updated: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_millis")]
     pub date_removed: Option<Timestamp>,
+}
+
+impl<'a> MessagePayload<'a> {
+    /// What an event says of a message; `removed_at` when it is its removal.
+    pub fn new(kind: EventKind, m: &'a Message, removed_at: Timestamp) -> Self {
+        MessagePayload {
+            conversation_sid: m.conversation_sid,
+            message_sid: m.sid,
+            index: m.index,
+            author: &m.author,
+            body: m.body.as_deref(),
+            participant_sid: m.participant_sid,
+            attributes: &m.attributes,
+            date_created: m.date_created,
+            date_updated: (kind != EventKind::MessageAdded).then_some(m.date_updated),
+            date_removed: (kind == EventKind::MessageRemoved).then_some(removed_at),
+        }
+    }
 }
 
 /// `onParticipantAdded`, `onParticipantUpdated`, `onParticipantRemoved`.

@@ -35,4 +35,23 @@ pub struct Message {
     pub date_created: Timestamp,
     /// Shown time of the last edit, or of creation.
     pub date_updated: Timestamp,
+    /// The event of its addition, while the message is as it was added. An edit or a deletion gives
+    /// that event a row of its own first, so the log never changes.
+    pub added: Option<Added>,
+}
+
+/// The event of a message's addition, which is kept with the message: an event row of its own for
+/// each message would double what a message costs to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// Its number in the conversation's log.
+    pub seq: i64,
+    /// When the message was added, whatever its shown creation time.
+    pub at: Timestamp,
+    /// What kind of client added it.
+    pub source: String,
+    /// Who added it.
+    pub actor: String,
+    /// Whether post-event webhooks are to hear of it.
+    pub notify: bool,
 }

@@ -2,6 +2,7 @@
 
 use dwell_core::event::{ConversationPayload, EventKind, MessagePayload, ParticipantPayload, StateUpdatedPayload};
 use dwell_core::lifecycle::{Cause, Input, Transition, step};
+use dwell_core::message::Added;
 use dwell_core::{
     AccountSid, Conversation, ConversationSid, Message, MessageSid, MessagingServiceSid, Participant, ServiceSid,
     Timestamp,
@@ -76,20 +77,22 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// An event about a message.
+    /// The event of a message's addition, which the message itself carries into the store.
+    pub(crate) fn message_added(&mut self, c: &mut Conversation) -> Added {
+        c.event_seq += 1;
+        c.last_event_at = c.last_event_at.max(self.now);
+        Added {
+            seq: c.event_seq,
+            at: self.now,
+            source: SOURCE_API.to_owned(),
+            actor: self.caller.credential.clone(),
+            notify: self.caller.webhooks,
+        }
+    }
+
+    /// An event about a message's edit or removal.
     pub(crate) fn message(&mut self, c: &mut Conversation, m: &Message, kind: EventKind) -> Result<(), Error> {
-        let payload = to_json(&MessagePayload {
-            conversation_sid: c.sid,
-            message_sid: m.sid,
-            index: m.index,
-            author: &m.author,
-            body: m.body.as_deref(),
-            participant_sid: m.participant_sid,
-            attributes: &m.attributes,
-            date_created: m.date_created,
-            date_updated: (kind != EventKind::MessageAdded).then_some(m.date_updated),
-            date_removed: (kind == EventKind::MessageRemoved).then_some(self.now),
-        })?;
+        let payload = to_json(&MessagePayload::new(kind, m, self.now))?;
         self.record(c, kind, payload);
         Ok(())
     }
@@ -167,7 +170,9 @@ impl<'a> Journal<'a> {
     /// Writes what was recorded.
     pub(crate) fn write(self, tx: &mut dyn Tx) -> Result<(), Error> {
         let account = &self.caller.account.sid;
-        write_events(tx, account, &self.caller.credential, &self.events)?;
+        if !self.events.is_empty() {
+            write_events(tx, account, &self.caller.credential, &self.events)?;
+        }
         if !self.transitions.is_empty() {
             transitions::insert(tx, account, &self.transitions)?;
         }

@@ -11,9 +11,9 @@ pub(crate) use delete::remove;
 pub use update::Update;
 
 use dwell_core::role::RoleType;
-use dwell_core::{AccountSid, Conversation, Participant, ParticipantSid, Reason, RoleSid, ServiceSid};
+use dwell_core::{AccountSid, Conversation, ConversationSid, Participant, ParticipantSid, Reason, RoleSid, ServiceSid};
 use dwell_store::participants::{self, Key};
-use dwell_store::{Tx, services};
+use dwell_store::{Tx, conversations, services};
 
 use crate::error::Error;
 
@@ -22,6 +22,22 @@ pub(crate) fn find(tx: &mut dyn Tx, c: &Conversation, segment: &str) -> Result<P
     let sid = ParticipantSid::parse(segment);
     let key = sid.as_ref().map_or(Key::Identity(segment), Key::Sid);
     participants::fetch(tx, &c.account_sid, &c.sid, key)?.ok_or(Error::NotFound)
+}
+
+/// The conversation that holds an (address, proxy address) pair. What a deleted service still holds
+/// until its rows are removed is let go of.
+pub(crate) fn pair_holder(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    address: &str,
+    proxy_address: &str,
+) -> Result<Option<ConversationSid>, Error> {
+    let Some(holder) = participants::pair_holder(tx, account, address, proxy_address)? else { return Ok(None) };
+    if conversations::fetch_anywhere(tx, account, &holder)?.is_some() {
+        return Ok(Some(holder));
+    }
+    participants::release(tx, &[holder])?;
+    Ok(None)
 }
 
 /// Checks that a role exists in the service and is of the wanted type.

@@ -73,7 +73,7 @@ impl Failure {
         match self {
             Failure::Unauthorized => wire(20003, StatusCode::UNAUTHORIZED, "Authenticate"),
             Failure::UnknownPath | Failure::Engine(Error::NotFound) => {
-                let path = path.strip_prefix("/v1").unwrap_or(path);
+                let path = path.strip_prefix("/v1").filter(|rest| rest.starts_with('/')).unwrap_or(path);
                 let message = format!("The requested resource {path} was not found");
                 wire(20404, StatusCode::NOT_FOUND, &message)
             }

@@ -47,61 +47,66 @@ const TOKEN_PREFIX: &str = "PT";
 /// Which page was asked for, and how to name the others.
 #[derive(Debug)]
 pub(crate) struct Paging {
+    key: &'static str,
     number: u64,
     token: Option<String>,
     /// What the engine is asked for.
     pub(crate) request: PageRequest,
 }
 
-/// The default and largest page sizes of a list (contract §3).
+/// What sets one list apart (contract §3).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Sizes {
-    pub(crate) default: usize,
-    pub(crate) max: usize,
+pub(crate) struct Listing {
+    /// The name of the member that holds the items. Tokens carry it, so that none is taken for
+    /// that of another list.
+    pub(crate) key: &'static str,
+    /// The page size when none is asked for.
+    pub(crate) size_default: usize,
+    /// The largest page size.
+    pub(crate) size_max: usize,
 }
 
 impl PageQuery {
     /// Reads the paging parameters of a list.
-    pub(crate) fn read(self, sizes: Sizes) -> Result<Paging, Failure> {
+    pub(crate) fn read(self, listing: Listing) -> Result<Paging, Failure> {
         let PageParameters { page, page_size, page_token } = self.0;
         let number = |name: &str, text: &str| {
-            text.parse::<u64>()
-                .map_err(|_| Failure::Malformed(format!("Invalid parameter {name}: not a page number or size")))
+            if text.is_empty() || !text.bytes().all(|c| c.is_ascii_digit()) {
+                return Err(Failure::Malformed(format!("Invalid parameter {name}: not a page number or size")));
+            }
+            // Digits fail to be a number only when there are too many of them.
+            Ok(text.parse::<u64>().unwrap_or(u64::MAX))
         };
         let page = page.map_or(Ok(0), |text| number("Page", &text))?;
         let size = match page_size {
-            None => sizes.default,
+            None => listing.size_default,
             Some(text) => match number("PageSize", &text)? {
                 0 => return Err(Failure::Malformed("Invalid parameter PageSize: must be at least 1".to_owned())),
-                size => usize::try_from(size).unwrap_or(usize::MAX).min(sizes.max),
+                size => usize::try_from(size).unwrap_or(usize::MAX).min(listing.size_max),
             },
         };
-        let after = page_token.as_deref().map(read_token).transpose()?;
-        Ok(Paging { number: page, token: page_token, request: PageRequest { size, after } })
+        let after = page_token.as_deref().map(|token| read_token(listing.key, token)).transpose()?;
+        Ok(Paging { key: listing.key, number: page, token: page_token, request: PageRequest { size, after } })
     }
 }
 
-fn read_token(token: &str) -> Result<String, Failure> {
-    token
-        .strip_prefix(TOKEN_PREFIX)
-        .and_then(|encoded| URL_SAFE_NO_PAD.decode(encoded).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| Failure::Malformed("Invalid parameter PageToken: not a page token of this list".to_owned()))
+fn read_token(key: &str, token: &str) -> Result<String, Failure> {
+    let cursor = || {
+        let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(TOKEN_PREFIX)?).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let cursor = text.strip_prefix(key)?.strip_prefix(' ')?;
+        (!cursor.contains('\0')).then(|| cursor.to_owned())
+    };
+    cursor().ok_or_else(|| Failure::Malformed("Invalid parameter PageToken: not a page token of this list".to_owned()))
 }
 
-fn write_token(cursor: &str) -> String {
-    format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(cursor))
+fn write_token(key: &str, cursor: &str) -> String {
+    format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(format!("{key} {cursor}")))
 }
 
 impl Paging {
     /// The `meta` of a page of the list at `url`, with the filters that were given, by name.
-    pub(crate) fn meta<T>(
-        &self,
-        url: &str,
-        filters: &[(&str, Option<&str>)],
-        page: &Page<T>,
-        key: &'static str,
-    ) -> Meta {
+    pub(crate) fn meta<T>(&self, url: &str, filters: &[(&str, Option<&str>)], page: &Page<T>) -> Meta {
         let page_url = |number: u64, token: Option<&str>| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             for (name, value) in filters {
@@ -122,8 +127,11 @@ impl Paging {
             first_page_url: page_url(0, None),
             previous_page_url: None,
             url: page_url(self.number, self.token.as_deref()),
-            next_page_url: page.next.as_deref().map(|cursor| page_url(self.number + 1, Some(&write_token(cursor)))),
-            key,
+            next_page_url: page
+                .next
+                .as_deref()
+                .map(|cursor| page_url(self.number.saturating_add(1), Some(&write_token(self.key, cursor)))),
+            key: self.key,
         }
     }
 }

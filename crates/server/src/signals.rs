@@ -19,6 +19,11 @@ impl Stop {
         (sender, Stop(receiver))
     }
 
+    /// Whether the server is to stop by now.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits for it.
     pub(crate) async fn wait(mut self) {
         // A sender that is gone can no longer ask for anything but this.

@@ -40,6 +40,8 @@ pub struct Model {
     pub services: Vec<Service>,
     /// Conversations, deleted ones included.
     pub conversations: Vec<Conversation>,
+    /// Whether the janitor has removed all that there was to remove.
+    pub swept: bool,
     /// A rule to get wrong, to prove that the comparison finds it.
     pub mistake: Option<Mistake>,
 }

@@ -1,10 +1,12 @@
-//! The table `events`: the append-only log, numbered without gaps per conversation or user.
+//! The table `events`: the append-only log, numbered without gaps per conversation or user. The
+//! event of a message's addition lives with the message until that changes.
 
-use dwell_core::event::EventKind;
-use dwell_core::{AccountSid, Timestamp};
+use dwell_core::event::{EventKind, MessagePayload};
+use dwell_core::{AccountSid, Message, Timestamp};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
+use crate::messages;
 use crate::statement::{Tx, params, statements};
 
 statements! {
@@ -72,7 +74,8 @@ pub fn insert(tx: &mut dyn Tx, account: &AccountSid, events: &[NewEvent<'_>]) ->
     Ok(())
 }
 
-/// Events of a conversation or user after the number `after`.
+/// Events of a conversation or user after the number `after`: those with a row of their own and
+/// those kept with the messages that they added.
 pub fn list(
     tx: &mut dyn Tx,
     account: &AccountSid,
@@ -80,7 +83,7 @@ pub fn list(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Event>, StoreError> {
-    tx.all(&LIST, params![account, stream_sid, after, limit], |row| {
+    let mut found = tx.all(&LIST, params![account, stream_sid, after, limit], |row| {
         let mut c = Columns::new(row);
         Ok(Event {
             seq: c.int()?,
@@ -91,5 +94,47 @@ pub fn list(
             notify: c.flag()?,
             payload: c.text()?,
         })
-    })
+    })?;
+    for message in messages::added_after(tx, account, stream_sid, after, limit)? {
+        found.extend(of_addition(message)?);
+    }
+    found.sort_by_key(|event| event.seq);
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
+}
+
+/// The event of a message's addition, when the message still carries it.
+fn of_addition(mut message: Message) -> Result<Option<Event>, StoreError> {
+    let Some(added) = message.added.take() else { return Ok(None) };
+    Ok(Some(Event {
+        seq: added.seq,
+        kind: EventKind::MessageAdded.as_str().to_owned(),
+        payload: addition_payload(&message, added.at)?,
+        at: added.at,
+        source: added.source,
+        actor: added.actor,
+        notify: added.notify,
+    }))
+}
+
+fn addition_payload(message: &Message, at: Timestamp) -> Result<String, StoreError> {
+    let payload = MessagePayload::new(EventKind::MessageAdded, message, at);
+    serde_json::to_string(&payload).map_err(|error| StoreError::Internal(error.to_string()))
+}
+
+/// Gives the event of a message's addition a row of its own, before the message is edited or
+/// removed.
+pub fn detach_addition(tx: &mut dyn Tx, message: &mut Message) -> Result<(), StoreError> {
+    let Some(added) = message.added.take() else { return Ok(()) };
+    let event = NewEvent {
+        stream_sid: &message.conversation_sid,
+        seq: added.seq,
+        kind: EventKind::MessageAdded,
+        at: added.at,
+        source: &added.source,
+        actor: &added.actor,
+        notify: added.notify,
+        payload: &addition_payload(message, added.at)?,
+    };
+    insert(tx, &message.account_sid, &[event])
 }

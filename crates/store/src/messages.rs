@@ -1,5 +1,6 @@
 //! The table `messages`.
 
+use dwell_core::message::Added;
 use dwell_core::{AccountSid, ConversationSid, Message, MessageSid, ParticipantSid};
 
 use crate::columns::Columns;
@@ -10,7 +11,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT sid, account_sid, conversation_sid, message_index, author, participant_sid, body, attributes,
-                content_sid, content_variables, subject, date_created, date_updated FROM messages ",
+                content_sid, content_variables, subject, date_created, date_updated, event_seq, event_at, event_source,
+                event_actor, event_notify FROM messages ",
             $rest
         )
     };
@@ -22,12 +24,16 @@ statements! {
     LIST_DESC = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND message_index < ?3 ORDER BY message_index DESC LIMIT ?4");
     INSERT =
         "INSERT INTO messages (sid, account_sid, conversation_sid, message_index, author, participant_sid, body,
-            attributes, content_sid, content_variables, subject, date_created, date_updated)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+            attributes, content_sid, content_variables, subject, date_created, date_updated, event_seq, event_at,
+            event_source, event_actor, event_notify)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     UPDATE =
         "UPDATE messages SET author = ?3, participant_sid = ?4, body = ?5, attributes = ?6, subject = ?7,
-            date_created = ?8, date_updated = ?9
+            date_created = ?8, date_updated = ?9, event_seq = ?10
          WHERE conversation_sid = ?1 AND message_index = ?2";
+    AT_OR_AFTER =
+        select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND message_index >= ?3 AND event_seq IS NOT NULL
+         ORDER BY message_index LIMIT ?4");
     DELETE = "DELETE FROM messages WHERE conversation_sid = ?1 AND message_index = ?2";
 }
 
@@ -47,7 +53,13 @@ fn read(row: &dyn Row) -> Result<Message, StoreError> {
         subject: c.opt_text()?,
         date_created: c.time()?,
         date_updated: c.time()?,
+        added: read_added(&mut c)?,
     })
+}
+
+fn read_added(c: &mut Columns<'_>) -> Result<Option<Added>, StoreError> {
+    let Some(seq) = c.opt_int()? else { return Ok(None) };
+    Ok(Some(Added { seq, at: c.time()?, source: c.text()?, actor: c.text()?, notify: c.flag()? }))
 }
 
 /// One message of a conversation.
@@ -94,9 +106,34 @@ pub fn insert(tx: &mut dyn Tx, m: &Message) -> Result<(), StoreError> {
             m.subject.as_deref(),
             m.date_created,
             m.date_updated,
+            m.added.as_ref().map(|added| added.seq),
+            m.added.as_ref().map(|added| added.at),
+            m.added.as_ref().map(|added| added.source.as_str()),
+            m.added.as_ref().map(|added| added.actor.as_str()),
+            m.added.as_ref().map(|added| added.notify),
         ],
     )?;
     Ok(())
+}
+
+/// Messages of a conversation that carry the event of their addition, with numbers after `seq`, in
+/// order. Numbers rise with indexes, so a search finds the first without reading those before it.
+pub(crate) fn added_after(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &str,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<Message>, StoreError> {
+    let mut from = |index: i64, limit: i64| tx.all(&AT_OR_AFTER, params![account, conversation, index, limit], read);
+    // The message at index i has at least the number i + 2, after the conversation's own event.
+    let (mut low, mut high) = (0, seq.max(0));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let is_before = from(middle, 1)?.first().and_then(|m| m.added.as_ref()).is_some_and(|added| added.seq <= seq);
+        if is_before { low = middle + 1 } else { high = middle }
+    }
+    from(low, limit)
 }
 
 /// Writes everything of a message that the API can change.
@@ -113,6 +150,7 @@ pub fn update(tx: &mut dyn Tx, m: &Message) -> Result<(), StoreError> {
             m.subject.as_deref(),
             m.date_created,
             m.date_updated,
+            m.added.as_ref().map(|added| added.seq),
         ],
     )?;
     Ok(())

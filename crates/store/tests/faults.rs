@@ -128,6 +128,7 @@ fn message(index: i64) -> Message {
         subject: None,
         date_created: Timestamp::EPOCH,
         date_updated: Timestamp::EPOCH,
+        added: None,
     }
 }
 

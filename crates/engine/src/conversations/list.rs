@@ -1,5 +1,6 @@
 //! `GET /Conversations` (contract §3).
 
+use dwell_core::time::MICROS_PER_SECOND;
 use dwell_core::{Conversation, Reason, State, Timestamp};
 use dwell_store::{conversations, services};
 
@@ -39,6 +40,11 @@ impl List {
         {
             return Err(Reason::EndDateBeforeStartDate);
         }
+        // The API shows whole seconds, so the second in which the range ends belongs to it.
+        let end = end.map(|end| match end.as_micros().rem_euclid(MICROS_PER_SECOND) {
+            0 => end.plus_micros(MICROS_PER_SECOND - 1),
+            _ => end,
+        });
         let created = (start.is_some() || end.is_some())
             .then(|| (start.unwrap_or(Timestamp::MIN), end.unwrap_or(Timestamp::MAX)));
         let state = self.state.as_deref().map(|text| State::parse(text).ok_or(Reason::StateUnknown)).transpose()?;

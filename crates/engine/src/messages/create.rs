@@ -1,7 +1,6 @@
 //! `POST /Conversations/{Sid}/Messages` (contract §5.4, §7): a message reactivates an inactive
 //! conversation in the transaction that stores it.
 
-use dwell_core::event::EventKind;
 use dwell_core::lifecycle::Input;
 use dwell_core::message::DEFAULT_AUTHOR;
 use dwell_core::{ContentSid, MediaSid, Message, MessageSid, Reason, Timestamp, attributes, has_sid_form, limits};
@@ -137,11 +136,11 @@ fn create(
         subject: own(request.subject),
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),
+        added: Some(journal.message_added(&mut c)),
     };
     messages::insert(tx, &message)?;
     c.next_message_index += 1;
     c.activity_at = journal.now;
-    journal.message(&mut c, &message, EventKind::MessageAdded)?;
     let reactivated = journal.apply(&mut c, Input::MessageAdded, Some(sid))?.is_some();
     if reactivated || settled {
         conversations::update(tx, &c)?;

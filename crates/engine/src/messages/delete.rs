@@ -1,7 +1,7 @@
 //! `DELETE /Conversations/{Sid}/Messages/{Sid}` (contract §7.7). Its index is not used again.
 
 use dwell_core::event::EventKind;
-use dwell_store::messages;
+use dwell_store::{events, messages};
 
 use crate::context::Scope;
 use crate::engine::Engine;
@@ -19,7 +19,8 @@ impl Engine {
             .store
             .write(move |tx| {
                 let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
-                let message = super::find(tx, &c, &segment)?;
+                let mut message = super::find(tx, &c, &segment)?;
+                events::detach_addition(tx, &mut message)?;
                 messages::delete(tx, &message)?;
                 journal.message(&mut c, &message, EventKind::MessageRemoved)?;
                 save(tx, &c, settled)?;

@@ -2,7 +2,7 @@
 
 use dwell_core::event::EventKind;
 use dwell_core::{Message, Reason, attributes, limits};
-use dwell_store::{Tx, messages, participants};
+use dwell_store::{Tx, events, messages, participants};
 
 use crate::context::Scope;
 use crate::engine::Engine;
@@ -52,6 +52,7 @@ fn update(
     if *request == Update::default() {
         return Ok(message);
     }
+    let mut before = message.clone();
     if let Some(author) = input::present(request.author.as_deref()) {
         message.author = super::check_author(author)?.to_owned();
         message.participant_sid = participants::author(tx, &c.sid, author)?;
@@ -77,6 +78,8 @@ fn update(
     let date_updated = input::date(request.date_updated.as_deref(), Reason::DateUpdatedInvalid)?;
     message.date_created = date_created.unwrap_or(message.date_created);
     message.date_updated = date_updated.unwrap_or(journal.now);
+    events::detach_addition(tx, &mut before)?;
+    message.added = None;
     messages::update(tx, &message)?;
     journal.message(&mut c, &message, EventKind::MessageUpdated)?;
     save(tx, &c, settled)?;

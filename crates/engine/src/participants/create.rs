@@ -164,7 +164,7 @@ fn admit_identity(
 
 fn admit_binding(tx: &mut dyn Tx, c: &mut Conversation, binding: &Binding) -> Result<(), Error> {
     let proxy = binding.proxy_address.as_deref().unwrap_or_default();
-    if let Some(holder) = participants::pair_holder(tx, &c.account_sid, &binding.address, proxy)? {
+    if let Some(holder) = super::pair_holder(tx, &c.account_sid, &binding.address, proxy)? {
         return Err(Error::Refused(Reason::PairInUse { holder }));
     }
     if c.non_chat_participants >= limits::NON_CHAT_PARTICIPANTS_MAX {

@@ -108,7 +108,7 @@ fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &s
         return Ok(());
     }
     address::check_pair(&binding.address, text)?;
-    if let Some(holder) = participants::pair_holder(tx, &c.account_sid, &binding.address, text)? {
+    if let Some(holder) = super::pair_holder(tx, &c.account_sid, &binding.address, text)? {
         return Err(Error::Refused(Reason::PairInUse { holder }));
     }
     binding.proxy_address = Some(text.to_owned());

@@ -77,8 +77,8 @@ pub(crate) fn fire_batch(tx: &mut dyn Tx, account: &AccountSid, until: Timestamp
 }
 
 /// Takes timers of deleted services out of `timers` and returns whose they were: nothing happens in
-/// such a service any more.
-fn take_out_deleted(
+/// such a service any more, and nobody sees it.
+pub(super) fn take_out_deleted(
     tx: &mut dyn Tx,
     account: &AccountSid,
     timers: &mut Vec<Timer>,

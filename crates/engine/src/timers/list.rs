@@ -1,12 +1,14 @@
 //! `GET /dwell/v1/Timers`: what is armed, soonest first.
 
-use dwell_core::{Reason, ServiceSid, State, Timestamp};
-use dwell_store::conversations::{self, Position, Timer};
+use dwell_core::{AccountSid, Reason, ServiceSid, State, Timestamp};
+use dwell_store::StoreError;
+use dwell_store::conversations::{self, Key, Position, Timer};
 
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::page::{Page, PageRequest, position_cursor};
+use crate::timers::fire::take_out_deleted;
 
 /// The filters, as sent.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +58,21 @@ const SCANNED_MAX: i64 = 1_000;
 /// Most rounds of putting moved deadlines into their place for one page.
 const ROUNDS_MAX: usize = 10;
 
+/// A stretch of the index over deadlines.
+#[derive(Default)]
+struct Scan {
+    /// Its timers, of services that are not deleted.
+    timers: Vec<Timer>,
+    /// Its last entry, when there may be more behind it.
+    end: Option<Position>,
+}
+
+impl Scan {
+    fn has_moved(&self) -> bool {
+        self.timers.iter().any(|timer| due(timer) != timer.wake_at)
+    }
+}
+
 impl Engine {
     /// Armed timers of the account, soonest first. A page may hold fewer rows than asked for and
     /// still have a next one, when a filter passes over many.
@@ -70,40 +87,63 @@ impl Engine {
         let account = caller.account.sid;
         // Just before the first instant that passes the filter.
         let start = Position { at: filters.due_after, sid: String::new() };
+        if page.after.is_none() {
+            self.straighten_before(account, filters.due_after).await?;
+        }
         let from = page.position()?.filter(|position| *position > start).unwrap_or(start);
-        let mut rows = Vec::new();
+        let mut scan = Scan::default();
         for _ in 0..ROUNDS_MAX {
-            let position = from.clone();
-            rows = self
-                .inner
-                .store
-                .read(move |tx| {
-                    conversations::list_timers(tx, &account, Some(position.clone()), filters.due_before, SCANNED_MAX)
-                })
-                .await
-                .map_err(|error: dwell_store::StoreError| Error::from(error))?;
-            let moved: Vec<_> = rows.iter().filter(|row| due(row) != row.wake_at).map(|row| row.sid).collect();
-            if moved.is_empty() {
+            scan = self.scan(account, from.clone(), filters.due_before).await?;
+            if !scan.has_moved() {
                 break;
             }
-            // What is stale now is looked at again under the lock of a write.
-            let position = from.clone();
-            self.inner
-                .store
-                .write(move |tx| {
-                    let position = Some(position.clone());
-                    let rows = conversations::list_timers(tx, &account, position, filters.due_before, SCANNED_MAX)?;
-                    let wakes: Vec<_> = rows
-                        .iter()
-                        .filter(|row| due(row) != row.wake_at)
-                        .map(|row| (row.sid, Some(due(row))))
-                        .collect();
-                    conversations::update_wakes(tx, &wakes)
-                })
-                .await
-                .map_err(|error: dwell_store::StoreError| Error::from(error))?;
+            self.straighten(account, from.clone(), filters.due_before).await?;
         }
-        Ok(cut(rows, &filters, &page))
+        Ok(cut(scan, &filters, &page))
+    }
+
+    async fn scan(&self, account: AccountSid, from: Position, until: Timestamp) -> Result<Scan, Error> {
+        let scan = self.inner.store.read(move |tx| {
+            let mut timers = conversations::list_timers(tx, &account, Some(from.clone()), until, SCANNED_MAX)?;
+            let last = timers.last().filter(|_| timers.len() as i64 == SCANNED_MAX);
+            let end = last.map(|timer| Position { at: timer.wake_at, sid: timer.sid.to_string() });
+            take_out_deleted(tx, &account, &mut timers)?;
+            Ok(Scan { timers, end })
+        });
+        scan.await
+    }
+
+    /// Puts deadlines that messages have moved into their place in the index. Each is read again
+    /// under its conversation's lock, so that no change of this moment is lost.
+    async fn straighten(&self, account: AccountSid, from: Position, until: Timestamp) -> Result<(), Error> {
+        let straightened = self.inner.store.write(move |tx| {
+            let mut timers = conversations::list_timers(tx, &account, Some(from.clone()), until, SCANNED_MAX)?;
+            timers.retain(|timer| due(timer) != timer.wake_at);
+            // Whoever locks several conversations locks them in this order.
+            timers.sort_by_key(|timer| timer.sid);
+            let mut wakes = Vec::with_capacity(timers.len());
+            for Timer { sid, service_sid, .. } in &timers {
+                let locked = conversations::lock(tx, &account, service_sid, Key::Sid(sid))?;
+                wakes.extend(locked.map(|c| (c.sid, c.lifecycle.armed.map(|armed| armed.due))));
+            }
+            conversations::update_wakes(tx, &wakes)
+        });
+        straightened.await.map_err(|error: StoreError| error.into())
+    }
+
+    /// Puts deadlines into their place that stand before `until` in the index and may have moved
+    /// beyond it, where a list that begins there would miss them.
+    async fn straighten_before(&self, account: AccountSid, until: Timestamp) -> Result<(), Error> {
+        let until = until.plus_micros(-1);
+        let mut next = Some(Position { at: Timestamp::MIN, sid: String::new() });
+        while let Some(from) = next.filter(|from| from.at < until) {
+            let scan = self.scan(account, from.clone(), until).await?;
+            if scan.has_moved() {
+                self.straighten(account, from, until).await?;
+            }
+            next = scan.end;
+        }
+        Ok(())
     }
 }
 
@@ -111,10 +151,10 @@ fn due(timer: &Timer) -> Timestamp {
     timer.lifecycle.armed.map_or(timer.wake_at, |armed| armed.due)
 }
 
-fn cut(rows: Vec<Timer>, filters: &Checked, page: &PageRequest) -> Page<Timer> {
-    let cursor = |timer: &Timer| position_cursor(timer.wake_at, &timer.sid);
-    let mut next = (rows.len() as i64 == SCANNED_MAX).then(|| rows.last().map(cursor)).flatten();
-    let mut items: Vec<Timer> = rows
+fn cut(scan: Scan, filters: &Checked, page: &PageRequest) -> Page<Timer> {
+    let mut next = scan.end.map(|end| position_cursor(end.at, &end.sid));
+    let mut items: Vec<Timer> = scan
+        .timers
         .into_iter()
         // A deadline that moved during the last round comes on a later page.
         .filter(|timer| due(timer) == timer.wake_at)
@@ -123,7 +163,7 @@ fn cut(rows: Vec<Timer>, filters: &Checked, page: &PageRequest) -> Page<Timer> {
         .collect();
     if items.len() > page.size {
         items.truncate(page.size);
-        next = items.last().map(cursor);
+        next = items.last().map(|timer| position_cursor(timer.wake_at, &timer.sid));
     }
     Page { items, next }
 }

@@ -13,11 +13,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::form::Query;
-use crate::lists::{Meta, PageQuery, Paging, Sizes};
+use crate::lists::{Listing, Meta, PageQuery, Paging};
 use crate::reply::Answer;
 use crate::request::ForAccount;
 
-const SIZES: Sizes = Sizes { default: 100, max: 1_000 };
+const LISTING: Listing = Listing { key: "history", size_default: 100, size_max: 1_000 };
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new().routes(routes!(fetch))
@@ -99,7 +99,7 @@ async fn fetch(
     request: ForAccount,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<Lifecycle>> {
-    let paging = page.read(SIZES)?;
+    let paging = page.read(LISTING)?;
     let segment = request.segment("ConversationSid");
     let life = engine.conversation_life(&request.caller, segment, paging.request.clone()).await?;
     Ok(Json(show(life, &paging, &request)))
@@ -108,7 +108,7 @@ async fn fetch(
 fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
     let c = &life.conversation;
     let url = format!("{}/dwell/v1/Conversations/{}/Lifecycle", request.tree.base, c.sid);
-    let meta = paging.meta(&url, &[], &life.history, "history");
+    let meta = paging.meta(&url, &[], &life.history);
     let first_state = life.history.items.first().map_or(c.lifecycle.state, |record| record.transition.from);
     let created = paging.request.after.is_none().then(|| Entry {
         from: None,

@@ -9,11 +9,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::form::{Query, form};
-use crate::lists::{Meta, PageQuery, Sizes};
+use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::Answer;
 use crate::request::ForAccount;
 
-const SIZES: Sizes = Sizes { default: 50, max: 1_000 };
+const LISTING: Listing = Listing { key: "timers", size_default: 50, size_max: 1_000 };
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new().routes(routes!(list))
@@ -77,7 +77,7 @@ async fn list(
     Query(ListTimers(filters)): Query<ListTimers>,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<TimerList>> {
-    let paging = page.read(SIZES)?;
+    let paging = page.read(LISTING)?;
     let page = engine.list_timers(&request.caller, filters.clone(), paging.request.clone()).await?;
     let root = format!("{}/dwell/v1", request.tree.base);
     let given = [
@@ -86,7 +86,7 @@ async fn list(
         ("State", filters.state.as_deref()),
         ("ChatServiceSid", filters.chat_service_sid.as_deref()),
     ];
-    let meta = paging.meta(&format!("{root}/Timers"), &given, &page, "timers");
+    let meta = paging.meta(&format!("{root}/Timers"), &given, &page);
     let show = |timer: &timers::Timer| {
         let armed = timer.lifecycle.armed?;
         Some(Timer {

@@ -9,12 +9,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::form::{Form, Query, form};
-use crate::lists::{Meta, PageQuery, Sizes};
+use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
 use crate::tree::Tree;
 
-const SIZES: Sizes = Sizes { default: 50, max: 100 };
+const LISTING: Listing = Listing { key: "conversations", size_default: 50, size_max: 100 };
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, delete))
@@ -187,7 +187,7 @@ async fn list(
     Query(ListConversations(filters)): Query<ListConversations>,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<ConversationList>> {
-    let paging = page.read(SIZES)?;
+    let paging = page.read(LISTING)?;
     let page = engine.list_conversations(&request.scope, filters.clone(), paging.request.clone()).await?;
     let given = [
         ("StartDate", filters.start_date.as_deref()),
@@ -195,7 +195,7 @@ async fn list(
         ("State", filters.state.as_deref()),
     ];
     Ok(Json(ConversationList {
-        meta: paging.meta(&request.tree.url("/Conversations"), &given, &page, "conversations"),
+        meta: paging.meta(&request.tree.url("/Conversations"), &given, &page),
         conversations: page.items.into_iter().map(|c| Conversation::show(c, &request.tree)).collect(),
     }))
 }

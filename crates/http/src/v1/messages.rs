@@ -10,12 +10,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::form::{Form, Query, form};
-use crate::lists::{Meta, PageQuery, Sizes};
+use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
 use crate::tree::Tree;
 
-const SIZES: Sizes = Sizes { default: 50, max: 100 };
+const LISTING: Listing = Listing { key: "messages", size_default: 50, size_max: 100 };
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, delete))
@@ -162,13 +162,13 @@ async fn list(
     Query(ListMessages(ordering)): Query<ListMessages>,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<MessageList>> {
-    let paging = page.read(SIZES)?;
+    let paging = page.read(LISTING)?;
     let segment = request.segment("ConversationSid");
     let order = ordering.order.clone();
     let (sid, page) = engine.list_messages(&request.scope, segment, order, paging.request.clone()).await?;
     let given = [("Order", ordering.order.as_deref())];
     Ok(Json(MessageList {
-        meta: paging.meta(&list_url(&request.tree, &sid), &given, &page, "messages"),
+        meta: paging.meta(&list_url(&request.tree, &sid), &given, &page),
         messages: page.items.into_iter().map(|m| Message::show(m, &request.tree)).collect(),
     }))
 }

@@ -10,12 +10,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::form::{Form, Query, form};
-use crate::lists::{Meta, PageQuery, Sizes};
+use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
 use crate::tree::Tree;
 
-const SIZES: Sizes = Sizes { default: 50, max: 100 };
+const LISTING: Listing = Listing { key: "participants", size_default: 50, size_max: 100 };
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, delete))
@@ -148,11 +148,11 @@ async fn list(
     request: InService,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<ParticipantList>> {
-    let paging = page.read(SIZES)?;
+    let paging = page.read(LISTING)?;
     let segment = request.segment("ConversationSid");
     let (sid, page) = engine.list_participants(&request.scope, segment, paging.request.clone()).await?;
     Ok(Json(ParticipantList {
-        meta: paging.meta(&list_url(&request.tree, &sid), &[], &page, "participants"),
+        meta: paging.meta(&list_url(&request.tree, &sid), &[], &page),
         participants: page.items.into_iter().map(|p| Participant::show(p, &request.tree)).collect(),
     }))
 }

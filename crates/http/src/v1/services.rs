@@ -9,12 +9,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::form::{Form, Query, form};
-use crate::lists::{Meta, PageQuery, Sizes};
+use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::ForAccount;
 use crate::tree::Tree;
 
-const SIZES: Sizes = Sizes { default: 50, max: 100 };
+const LISTING: Listing = Listing { key: "services", size_default: 50, size_max: 100 };
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     // The segment has the name that the service tree gives it: a router knows one name per place.
@@ -114,10 +114,10 @@ async fn list(
     request: ForAccount,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<ServiceList>> {
-    let paging = page.read(SIZES)?;
+    let paging = page.read(LISTING)?;
     let page = engine.list_services(&request.caller, paging.request.clone()).await?;
     Ok(Json(ServiceList {
-        meta: paging.meta(&request.tree.url("/Services"), &[], &page, "services"),
+        meta: paging.meta(&request.tree.url("/Services"), &[], &page),
         services: page.items.into_iter().map(|service| Service::show(service, &request.tree)).collect(),
     }))
 }

@@ -9,12 +9,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::form::{Form, Query, form};
-use crate::lists::{Meta, PageQuery, Sizes};
+use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
 use crate::tree::Tree;
 
-const SIZES: Sizes = Sizes { default: 50, max: 50 };
+const LISTING: Listing = Listing { key: "users", size_default: 50, size_max: 50 };
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(fetch, update, delete))
@@ -123,10 +123,10 @@ async fn list(
     request: InService,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<UserList>> {
-    let paging = page.read(SIZES)?;
+    let paging = page.read(LISTING)?;
     let page = engine.list_users(&request.scope, paging.request.clone()).await?;
     Ok(Json(UserList {
-        meta: paging.meta(&request.tree.url("/Users"), &[], &page, "users"),
+        meta: paging.meta(&request.tree.url("/Users"), &[], &page),
         users: page.items.into_iter().map(|user| User::show(user, &request.tree)).collect(),
     }))
 }

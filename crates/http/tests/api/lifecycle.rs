@@ -181,7 +181,10 @@ async fn webhooks_hear_of_timers_and_reactivation_always_and_of_requests_only_wh
     say(&app, &path, "back").await;
     app.made(&path, &[("State", "inactive")]).await;
     assert_eq!(post_with(&app, &path, &[("State", "active")], WEBHOOKS).await.status, 200);
-    assert_eq!(post_with(&app, &path, &[("State", "inactive")], ("x-twilio-webhook-enabled", "false")).await.status, 200);
+    assert_eq!(
+        post_with(&app, &path, &[("State", "inactive")], ("x-twilio-webhook-enabled", "false")).await.status,
+        200
+    );
     assert_eq!(post_with(&app, &format!("{path}/Messages"), &[("Body", "x")], WEBHOOKS).await.status, 201);
     app.advance(300 + 3_600).await;
     let told: Vec<_> = state_events(&app, &c).await;

@@ -16,7 +16,7 @@ mod lifecycle;
 //mod openapi;
 mod overdue;
 //mod paging;
-//mod refusals;
+mod refusals;
 mod scenarios;
 mod support;
 //mod test_clock;

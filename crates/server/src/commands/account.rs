@@ -162,13 +162,9 @@ async fn list(engine: &Engine, as_json: bool) -> Result<(), Failure> {
             if as_json {
                 array.item(&view);
             } else {
-                say(format_args!(
-                    "{}  {}  {:<14}  {}",
-                    view.account_sid,
-                    view.date_created,
-                    view.kind(),
-                    view.friendly_name
-                ));
+                let View { account_sid, date_created, friendly_name, .. } = &view;
+                let line = format!("{account_sid}  {date_created}  {:<14}  {friendly_name}", view.kind());
+                say(line.trim_end());
             }
         }
         after = page.next;

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     log::start(&settings.log_level, settings.log_format)?;
     let stop = signals::listen()?;
     let runtime = Runtime::new().map_err(Failure::new)?;
-    let listeners = runtime.block_on(listen(&settings))?;
+    let listeners = runtime.block_on(listen(&settings, arguments.dev))?;
 
     let engine = opening::open(&settings.database, &settings.key_file, &settings.store)?;
     let store = engine.store().clone();
@@ -65,11 +65,19 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     ended
 }
 
-async fn listen(settings: &Settings) -> Result<Listeners, Failure> {
+async fn listen(settings: &Settings, is_development: bool) -> Result<Listeners, Failure> {
     let api = bind("listen", settings.listen).await?;
     let metrics = match settings.metrics_listen {
         MetricsListen::Off => None,
-        MetricsListen::At(address) => Some((bind("metrics_listen", address).await?, Meters::start()?)),
+        MetricsListen::At(address) => match bind("metrics_listen", address).await {
+            Ok(listener) => Some((listener, Meters::start()?)),
+            // A second server on a developer's machine needs a port of its own, but no metrics.
+            Err(problem) if is_development => {
+                tracing::warn!(%problem, "no metrics");
+                None
+            }
+            Err(problem) => return Err(problem),
+        },
     };
     Ok(Listeners { api, metrics })
 }
@@ -114,12 +122,14 @@ async fn serve(
         introduce(&credentials, settings.public_base_url.clone().unwrap_or_else(|| url_of(address)));
     }
 
-    tokio::select! {
-        // Told to stop, the API may have ended already.
-        biased;
-        () = stop.wait() => {}
-        ended = &mut http => return Err(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
-        ended = &mut scheduler => return Err(unexpected("the scheduler", ended.map(|()| String::new()))),
+    let failure = tokio::select! {
+        () = stop.clone().wait() => None,
+        ended = &mut http => Some(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
+        ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
+    };
+    // The API is told to stop as well and, with nothing in flight, may be the first to end.
+    if let Some(failure) = failure.filter(|_| !stop.is_asked_for()) {
+        return Err(failure);
     }
     if !finish(&mut http, &*clock, settings.drain_seconds.into()).await {
         tracing::warn!(seconds = settings.drain_seconds, "requests still in flight were cut off");
@@ -133,6 +143,9 @@ async fn serve(
 
 /// Whether the task ends within so many seconds; otherwise it is cut off.
 async fn finish<T>(task: &mut JoinHandle<T>, clock: &dyn Clock, seconds: i64) -> bool {
+    if task.is_finished() {
+        return true;
+    }
     let until = clock.now().plus_seconds(seconds);
     tokio::select! {
         _ = &mut *task => true,

@@ -41,6 +41,19 @@ fn the_default_file_names_every_setting() {
 }
 
 #[test]
+fn the_documentation_has_every_setting_with_its_default() {
+    let page = include_str!("../../../../docs/configuration.md");
+    for line in settings("").to_string().lines() {
+        let (name, default) = line.split_once(" = ").unwrap();
+        let row = page.lines().find(|row| row.starts_with(&format!("| `{name}` |")));
+        let row = row.unwrap_or_else(|| panic!("{name} is not documented"));
+        let special = matches!(name, "key_file" | "trusted_proxies");
+        assert!(special || row.contains(&format!("`{}` |", default.trim_matches('"'))), "{name} = {default}: {row}");
+    }
+    assert!(page.contains("| `public_base_url` |"));
+}
+
+#[test]
 fn what_is_shown_can_be_read_again() {
     let shown = settings("public_base_url = 'https://a.example/x/'\ntrusted_proxies = ['::1', '10.0.0.1']").to_string();
     assert!(shown.contains("public_base_url = \"https://a.example/x\"\n"), "{shown}");

@@ -1,4 +1,4 @@
-//! Power failures: the process is killed again and again while it is busy, and started again on the
+//! Crashes: the process is killed again and again while it is busy, and started again on the
 //! same data. What was acknowledged is there, nothing is there twice, and every timer was carried out
 //! once, at the microsecond at which it was due.
 

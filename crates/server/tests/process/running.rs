@@ -47,6 +47,10 @@ async fn a_timer_fires_within_a_second_and_is_measured() {
     assert!(metrics.contains("dwell_http_request_seconds_bucket"), "{metrics}");
     assert!(metrics.contains("# HELP dwell_timer_lateness_seconds "), "{metrics}");
     assert!(metrics.contains("dwell_build_info{"), "{metrics}");
+    let documented = include_str!("../../../../docs/operations.md");
+    for name in metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()) {
+        assert!(documented.contains(&format!("| `{name}` |")), "{name} is not documented");
+    }
 }
 
 #[tokio::test]
@@ -72,4 +76,14 @@ async fn metrics_can_be_off() {
     let mut server = home.start_with(&["--metrics-listen", "off"], &[]);
     assert_eq!(server.metrics_url, "http://nowhere");
     server.stop();
+}
+
+#[tokio::test]
+async fn two_servers_for_development_run_side_by_side() {
+    let (home, other_home) = (Home::new(), Home::new());
+    let server = home.start();
+    let metrics = server.metrics_url.trim_start_matches("http://");
+    let other = other_home.start_with(&["--dev", "--metrics-listen", metrics], &[]);
+    assert_eq!(other.metrics_url, "http://nowhere");
+    assert_eq!(page(&format!("{}/healthz", other.url)).await, "ok");
 }

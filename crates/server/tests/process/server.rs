@@ -148,7 +148,7 @@ impl Server {
         assert!(sent.success());
     }
 
-    /// Ends the process as a power failure would.
+    /// Ends the process without any warning.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         assert_eq!(self.child.wait().unwrap().signal(), Some(9));

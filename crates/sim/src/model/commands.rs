@@ -2,7 +2,7 @@
 //! come due before it: that is left to the next one who looks.
 
 use super::{
-    CONVERSATIONS_PER_IDENTITY_MAX, Call, Cause, Conversation, Event, Life, Message, Mistake, Model, NON_CHAT_MAX,
+    CONVERSATIONS_PER_IDENTITY_MAX, Call, Cause, Conversation, Life, Message, Mistake, Model, NON_CHAT_MAX,
     Participant, Refusal, Service, State, TimerText, Who,
 };
 use crate::command::Command;
@@ -173,6 +173,7 @@ impl Model {
         let conversation = self.enter(c, now);
         conversation.record("onConversationRemoved", now, call);
         conversation.deleted = true;
+        self.swept = false;
         Ok(vec![c])
     }
 
@@ -353,6 +354,7 @@ impl Model {
             Some(found) if is_default(found) => refuse("DefaultServiceDelete"),
             Some(Service { deleted: false, .. }) => {
                 self.services[service].deleted = true;
+                self.swept = false;
                 Ok(Vec::new())
             }
             _ => refuse("NotFound"),
@@ -436,9 +438,4 @@ fn check_pair(address: &str, proxy: &str) -> Result<(), Refusal> {
         _ if plain(address) != plain(proxy) => refuse("AddressTypeMismatch"),
         _ => Ok(()),
     }
-}
-
-/// The names that a log may hold once a deleted conversation's rows were removed.
-pub(crate) fn is_last_word(event: &Event) -> bool {
-    event.kind == "onConversationRemoved"
 }

@@ -111,6 +111,11 @@ CREATE TABLE messages (
     subject TEXT COLLATE "C",
     date_created BIGINT NOT NULL,
     date_updated BIGINT NOT NULL,
+    event_seq BIGINT, -- the event of its addition, until that has a row of its own in events
+    event_at BIGINT,
+    event_source TEXT COLLATE "C",
+    event_actor TEXT COLLATE "C",
+    event_notify BIGINT,
     PRIMARY KEY (conversation_sid, message_index)
 );
 CREATE UNIQUE INDEX messages_sid ON messages (sid);

@@ -1,6 +1,7 @@
 use dwell_core::event::EventKind;
 use dwell_core::lifecycle::{Cause, Transition};
-use dwell_core::{MessageSid, State};
+use dwell_core::message::Added;
+use dwell_core::{Message, MessageSid, State};
 use dwell_store::events::NewEvent;
 use dwell_store::purges::Purge;
 use dwell_store::transitions::Record;
@@ -12,6 +13,7 @@ use crate::{on_both_engines, read, write};
 on_both_engines! {
     any_number_of_events_is_appended_at_once,
     events_are_kept_as_they_were,
+    additions_of_messages_are_events_in_their_place,
     a_number_is_given_once,
     transitions_are_kept_as_they_were,
     a_purge_goes_on_until_nothing_is_left,
@@ -63,6 +65,43 @@ fn events_are_kept_as_they_were(store: &Store) {
     assert_eq!((event.at, event.notify, found[0].notify), (at(4), true, false));
     assert_eq!(event.payload, "{\"seq\":4,\"text\":\"it's ✓\"}");
     assert!(list(2).is_empty(), "not the account's");
+}
+
+/// Number 1 is the conversation's; each message adds one and every third an event of another kind,
+/// and some additions have left their message.
+fn additions_of_messages_are_events_in_their_place(store: &Store) {
+    const MESSAGES: i64 = 300;
+    write(store, |tx| {
+        append(tx, 1, 1..=1)?;
+        let mut seq = 1;
+        for index in 0..MESSAGES {
+            seq += 1;
+            let added = Added { seq, at: at(seq), source: "API".into(), actor: "AC1".into(), notify: seq % 2 == 0 };
+            let mut message = Message { added: Some(added), ..message(1, index) };
+            messages::insert(tx, &message)?;
+            if index % 7 == 3 {
+                events::detach_addition(tx, &mut message)?;
+                messages::update(tx, &message)?;
+            }
+            if index % 11 == 5 {
+                events::detach_addition(tx, &mut message)?;
+                messages::delete(tx, &message)?;
+            }
+            if index % 3 == 0 {
+                seq += 1;
+                append(tx, 1, seq..=seq)?;
+            }
+        }
+        Ok::<_, StoreError>(())
+    });
+    let last = 1 + MESSAGES + MESSAGES / 3;
+    for after in [0, 1, 2, 3, 57, 58, 59, 60, 200, last - 1, last] {
+        assert_eq!(numbers(store, 1, after), (after + 1..=last).collect::<Vec<_>>(), "after {after}");
+    }
+    let page = read(store, |tx| events::list(tx, &account_sid(1), &conversation_sid(1), 1, 1)).remove(0);
+    assert_eq!((page.seq, page.kind.as_str(), page.at, page.notify), (2, "onMessageAdded", at(2), true));
+    let payload: serde_json::Value = serde_json::from_str(&page.payload).unwrap();
+    assert_eq!((payload["Index"].as_i64(), payload["Body"].as_str()), (Some(0), Some("message 0")));
 }
 
 fn a_number_is_given_once(store: &Store) {

@@ -157,6 +157,7 @@ pub(crate) fn message(conversation: i64, index: i64) -> Message {
         subject: None,
         date_created: at(index),
         date_updated: at(index),
+        added: None,
     }
 }
 

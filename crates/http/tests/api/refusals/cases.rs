@@ -1,0 +1,218 @@
+//! Requests that are refused, with the reason and its code on the wire.
+
+pub(super) struct Case {
+    pub(super) reason: &'static str,
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) form: &'static [(&'static str, &'static str)],
+    pub(super) status: u16,
+    pub(super) code: i64,
+}
+
+const fn post(
+    reason: &'static str,
+    path: &'static str,
+    form: &'static [(&'static str, &'static str)],
+    status: u16,
+    code: i64,
+) -> Case {
+    Case { reason, method: "POST", path, form, status, code }
+}
+
+const fn get(reason: &'static str, path: &'static str, code: i64) -> Case {
+    Case { reason, method: "GET", path, form: &[], status: 400, code }
+}
+
+const fn delete(reason: &'static str, path: &'static str, status: u16, code: i64) -> Case {
+    Case { reason, method: "DELETE", path, form: &[], status, code }
+}
+
+const CREATE: &str = "/v1/Conversations";
+const UPDATE: &str = "/v1/Conversations/{c}";
+const CONFIGURATION: &str = "/v1/Configuration";
+const SERVICES: &str = "/v1/Services";
+const MESSAGES: &str = "/v1/Conversations/{c}/Messages";
+const MESSAGE: &str = "/v1/Conversations/{c}/Messages/{message}";
+const PARTICIPANTS: &str = "/v1/Conversations/{c}/Participants";
+const ANN: &str = "/v1/Conversations/{c}/Participants/ann";
+const PHONE: &str = "/v1/Conversations/{c}/Participants/{phone}";
+const BARE: &str = "/v1/Conversations/{c}/Participants/{bare}";
+const USERS: &str = "/v1/Users";
+const USER: &str = "/v1/Users/ann";
+const CLOSED: &str = "/v1/Conversations/{closed}";
+const ADDRESS: &str = "MessagingBinding.Address";
+const PROXY: &str = "MessagingBinding.ProxyAddress";
+const PROJECTED: &str = "MessagingBinding.ProjectedAddress";
+const CONTENT: (&str, &str) = ("ContentSid", "HX00000000000000000000000000000000");
+
+#[rustfmt::skip] // A table: one request a line.
+pub(super) static CASES: &[Case] = &[
+    post("InvalidParameter", "/dwell/v1/TestClock/Advance", &[], 400, 20001),
+    post("InvalidParameter", "/dwell/v1/TestClock/Advance", &[("By", "PT1H"), ("To", "next")], 400, 20001),
+    post("InvalidParameter", "/dwell/v1/TestClock/Advance", &[("By", "one hour")], 400, 20001),
+    post("InvalidParameter", "/dwell/v1/TestClock/Advance", &[("To", "soon")], 400, 20001),
+    post("InvalidParameter", PARTICIPANTS, &[], 400, 20001),
+    post("InvalidParameter", PARTICIPANTS, &[("Identity", "")], 400, 20001),
+    post("InvalidParameter", CREATE, &[("Bindings.Email.Address", "{x257}")], 400, 20001),
+    post("InvalidParameter", UPDATE, &[("Bindings.Email.Name", "{x257}")], 400, 20001),
+    get("InvalidParameter", "/v1/Conversations/{c}/Messages?Order=up", 20001),
+    get("InvalidParameter", "/v1/Conversations?StartDate=yesterday", 20001),
+    get("InvalidParameter", "/v1/Conversations?EndDate=2026-13-01T00:00:00Z", 20001),
+    get("InvalidParameter", "/dwell/v1/Timers?DueAfter=x", 20001),
+    get("InvalidParameter", "/dwell/v1/Timers?DueBefore=x", 20001),
+    get("InvalidParameter", "/dwell/v1/Timers?ChatServiceSid=x", 20001),
+
+    delete("DefaultServiceDelete", "/v1/Services/{service}", 409, 20409),
+    get("NotATestAccount", "/dwell/v1/TestClock", 20403).with_status(403),
+    post("NotATestAccount", "/dwell/v1/TestClock/Advance", &[("By", "PT1H")], 403, 20403),
+    post("NotATestAccount", "/dwell/v1/TestClock/Freeze", &[], 403, 20403),
+    post("NotATestAccount", "/dwell/v1/TestClock/Resume", &[], 403, 20403),
+    post("ServiceNotFound", CONFIGURATION, &[("DefaultChatServiceSid", "x")], 400, 50050),
+    post("ServiceNotFound", CONFIGURATION, &[("DefaultChatServiceSid", "IS{0}"), ("DefaultInactiveTimer", "PT1M")], 400, 50050),
+
+    post("FriendlyNameMissing", SERVICES, &[], 400, 50000),
+    post("FriendlyNameMissing", SERVICES, &[("FriendlyName", "")], 400, 50000),
+    post("FriendlyNameTooLong", SERVICES, &[("FriendlyName", "{x257}")], 400, 50003),
+    post("FriendlyNameTooLong", CREATE, &[("FriendlyName", "{x257}")], 400, 50003),
+    post("FriendlyNameTooLong", UPDATE, &[("FriendlyName", "{x257}")], 400, 50003),
+    post("FriendlyNameTooLong", USERS, &[("Identity", "bob"), ("FriendlyName", "{x257}")], 400, 50003),
+    post("FriendlyNameTooLong", USER, &[("FriendlyName", "{x257}")], 400, 50003),
+    post("UniqueNameTooLong", CREATE, &[("UniqueName", "{x257}")], 400, 50004),
+    post("UniqueNameTooLong", UPDATE, &[("UniqueName", "{x257}")], 400, 50004),
+    post("UniqueNameLooksLikeSid", CREATE, &[("UniqueName", "CH{0}")], 400, 50390),
+    post("UniqueNameLooksLikeSid", CREATE, &[("UniqueName", "CHABCDEFabcdef01234567890123456789ab")], 400, 50390),
+    post("UniqueNameLooksLikeSid", UPDATE, &[("UniqueName", "CH{0}")], 400, 50390),
+    post("UniqueNameTaken", CREATE, &[("UniqueName", "taken")], 409, 50353),
+    post("UniqueNameTaken", CREATE, &[("UniqueName", "over")], 409, 50353),
+    post("UniqueNameTaken", "/v1/Conversations/{other}", &[("UniqueName", "taken"), ("State", "active")], 409, 50353),
+    post("AttributesTooLong", CREATE, &[("Attributes", "\"{x16383}\"")], 400, 50303),
+    post("AttributesTooLong", UPDATE, &[("Attributes", "\"{x16383}\"")], 400, 50303),
+    post("AttributesTooLong", MESSAGES, &[("Body", "x"), ("Attributes", "\"{x4095}\"")], 400, 50303),
+    post("AttributesTooLong", MESSAGE, &[("Body", "x"), ("Attributes", "\"{x4095}\"")], 400, 50303),
+    post("AttributesTooLong", PARTICIPANTS, &[("Identity", "bob"), ("Attributes", "\"{x4095}\"")], 400, 50303),
+    post("AttributesTooLong", ANN, &[("Attributes", "\"{x4095}\"")], 400, 50303),
+    post("AttributesTooLong", USERS, &[("Identity", "bob"), ("Attributes", "\"{x4095}\"")], 400, 50303),
+    post("AttributesTooLong", USER, &[("Attributes", "\"{x4095}\"")], 400, 50303),
+    post("AttributesNotJson", CREATE, &[("Attributes", "{")], 400, 50304),
+    post("AttributesNotJson", UPDATE, &[("Attributes", "")], 400, 50304),
+    post("AttributesNotJson", PHONE, &[("Attributes", "x")], 400, 50304),
+    post("DateCreatedInvalid", CREATE, &[("DateCreated", "2026-01-01")], 400, 50308),
+    post("DateCreatedInvalid", UPDATE, &[("DateCreated", "")], 400, 50308),
+    post("DateCreatedInvalid", MESSAGES, &[("Body", "x"), ("DateCreated", "x")], 400, 50308),
+    post("DateCreatedInvalid", MESSAGE, &[("Body", "x"), ("DateCreated", "x")], 400, 50308),
+    post("DateCreatedInvalid", PARTICIPANTS, &[("Identity", "bob"), ("DateCreated", "x")], 400, 50308),
+    post("DateCreatedInvalid", ANN, &[("DateCreated", "x")], 400, 50308),
+    post("DateUpdatedInvalid", CREATE, &[("DateUpdated", "2026-02-30T00:00:00Z")], 400, 50309),
+    post("DateUpdatedInvalid", UPDATE, &[("DateUpdated", "x"), ("State", "inactive")], 400, 50309),
+    post("DateUpdatedInvalid", MESSAGES, &[("Body", "x"), ("DateUpdated", "x")], 400, 50309),
+    post("DateUpdatedInvalid", MESSAGE, &[("Body", "x"), ("DateUpdated", "x")], 400, 50309),
+    post("DateUpdatedInvalid", PARTICIPANTS, &[("Identity", "bob"), ("DateUpdated", "x")], 400, 50309),
+    post("DateUpdatedInvalid", ANN, &[("DateUpdated", "x")], 400, 50309),
+    post("MessagingServiceSidInvalid", CREATE, &[("MessagingServiceSid", "MG1")], 400, 50341),
+    post("MessagingServiceSidInvalid", UPDATE, &[("MessagingServiceSid", "CH{0}")], 400, 50341),
+    post("MessagingServiceSidInvalid", CONFIGURATION, &[("DefaultMessagingServiceSid", "x"), ("DefaultClosedTimer", "PT1H")], 400, 50341),
+    get("EndDateBeforeStartDate", "/v1/Conversations?StartDate=2026-01-02T00:00:00Z&EndDate=2026-01-01T23:59:59Z", 50396),
+
+    post("StateEmpty", UPDATE, &[("State", "")], 400, 50374),
+    post("StateUnknown", CREATE, &[("State", "foo")], 400, 50378),
+    post("StateUnknown", UPDATE, &[("State", "initializing")], 400, 50378),
+    get("StateUnknown", "/v1/Conversations?State=open", 50378),
+    get("StateUnknown", "/dwell/v1/Timers?State=open", 50378),
+    post("InactiveTimerTooShort", CREATE, &[("Timers.Inactive", "PT30S")], 400, 50375),
+    post("InactiveTimerTooShort", UPDATE, &[("Timers.Inactive", "PT59S"), ("Timers.Closed", "PT2H")], 400, 50375),
+    post("InactiveTimerTooShort", CONFIGURATION, &[("DefaultInactiveTimer", "PT59S"), ("DefaultClosedTimer", "PT2H")], 400, 50375),
+    post("ClosedTimerTooShort", CREATE, &[("Timers.Closed", "PT5M30S")], 400, 50376),
+    post("ClosedTimerTooShort", UPDATE, &[("Timers.Inactive", "PT2H"), ("Timers.Closed", "PT599S")], 400, 50376),
+    post("ClosedTimerTooShort", CONFIGURATION, &[("DefaultInactiveTimer", "PT2H"), ("DefaultClosedTimer", "PT599S")], 400, 50376),
+    post("InactiveTimerInvalid", CREATE, &[("Timers.Inactive", "P1M")], 400, 50379),
+    post("InactiveTimerInvalid", UPDATE, &[("Timers.Inactive", "")], 400, 50379),
+    post("InactiveTimerInvalid", CONFIGURATION, &[("DefaultInactiveTimer", "5 minutes")], 400, 50379),
+    post("InactiveTimerInvalid", CREATE, &[("Timers.Inactive", "P36526D")], 400, 50379),
+    post("ClosedTimerInvalid", CREATE, &[("Timers.Closed", "P1Y")], 400, 50380),
+    post("ClosedTimerInvalid", UPDATE, &[("Timers.Closed", ""), ("State", "inactive")], 400, 50380),
+    post("ClosedTimerInvalid", CONFIGURATION, &[("DefaultClosedTimer", "")], 400, 50380),
+    post("ConversationClosed", CLOSED, &[], 400, 50377),
+    post("ConversationClosed", CLOSED, &[("State", "closed")], 400, 50377),
+    post("ConversationClosed", "/v1/Conversations/over", &[("UniqueName", "")], 400, 50377),
+    post("ConversationClosed", "/v1/Conversations/{closed}/Messages", &[("Body", "x")], 400, 50377),
+    post("ConversationClosed", "/v1/Conversations/{closed}/Messages/{late}", &[("Body", "x")], 400, 50377),
+    delete("ConversationClosed", "/v1/Conversations/{closed}/Messages/{late}", 400, 50377),
+    post("ConversationClosed", "/v1/Conversations/{closed}/Participants", &[("Identity", "bob")], 400, 50377),
+    post("ConversationClosed", "/v1/Conversations/{closed}/Participants/ann", &[("LastReadMessageIndex", "0")], 400, 50377),
+    delete("ConversationClosed", "/v1/Conversations/{closed}/Participants/ann", 400, 50377),
+    post("CreatedClosed", CREATE, &[("State", "closed")], 400, 50384),
+
+    post("AuthorTooLong", MESSAGES, &[("Body", "x"), ("Author", "{x257}")], 400, 50310),
+    post("AuthorTooLong", MESSAGE, &[("Body", "x"), ("Author", "{x257}")], 400, 50310),
+    post("BodyMissing", MESSAGES, &[], 400, 50503),
+    post("BodyMissing", MESSAGES, &[("Body", ""), ("Author", "ann"), ("Attributes", "{}")], 400, 50503),
+    post("BodyMissing", MESSAGE, &[("Body", ""), ("Author", "ann")], 400, 50503),
+    post("BodyTooLong", MESSAGES, &[("Body", "{x32769}")], 400, 50504),
+    post("BodyTooLong", MESSAGE, &[("Body", "{x32769}"), ("Author", "ann")], 400, 50504),
+    post("SubjectTooLong", MESSAGES, &[("Body", "x"), ("Subject", "{x257}")], 400, 20001),
+    post("SubjectTooLong", MESSAGE, &[("Body", "x"), ("Subject", "{x257}")], 400, 20001),
+    post("MediaSidInvalid", MESSAGES, &[("MediaSid", "ME1")], 400, 50510),
+    post("MediaNotFound", MESSAGES, &[("MediaSid", "ME{0}"), ("Body", "x")], 400, 50507),
+    post("MediaBodyImmutable", "/v1/Conversations/{c}/Messages/{content}", &[("Body", "x"), ("Author", "ann")], 400, 50509),
+    post("ContentSidInvalid", MESSAGES, &[("ContentSid", "HX1"), ("Body", "x")], 400, 50526),
+    post("ContentVariablesInvalid", MESSAGES, &[CONTENT, ("ContentVariables", "[]")], 400, 50527),
+    post("ContentVariablesInvalid", MESSAGES, &[CONTENT, ("ContentVariables", "{\"1\":2}")], 400, 50527),
+    post("ContentVariablesWithoutContent", MESSAGES, &[("Body", "x"), ("ContentVariables", "{}")], 400, 50528),
+    post("ContentVariablesTooLong", MESSAGES, &[CONTENT, ("ContentVariables", "{x27802}")], 400, 50529),
+    post("ContentVariableKeyTooLong", MESSAGES, &[CONTENT, ("ContentVariables", "{\"12345678901234567\":\"\"}")], 400, 50540),
+    post("ContentVariableValueTooLong", MESSAGES, &[CONTENT, ("ContentVariables", "{\"1\":\"{x257}\"}")], 400, 50541),
+
+    post("IdentityMissing", USERS, &[], 400, 50205),
+    post("IdentityMissing", USERS, &[("Identity", ""), ("FriendlyName", "x")], 400, 50205),
+    post("IdentityTooLong", USERS, &[("Identity", "{x257}")], 400, 50207),
+    post("IdentityTooLong", PARTICIPANTS, &[("Identity", "{x257}")], 400, 50207),
+    post("IdentityLooksLikeSid", USERS, &[("Identity", "US{0}")], 400, 50206),
+    post("IdentityLooksLikeSid", PARTICIPANTS, &[("Identity", "US{0}")], 400, 50206),
+    post("IdentityNotAcceptable", PARTICIPANTS, &[("Identity", "bob"), (ADDRESS, "+15017122669")], 400, 50211),
+    post("IdentityNotAcceptable", PARTICIPANTS, &[("Identity", "bob"), (PROXY, "+15017122660")], 400, 50211),
+    post("IdentityNotAddable", ANN, &[("Identity", "bob"), ("Attributes", "[]")], 400, 50444),
+    post("IdentityNotAddable", PHONE, &[("Identity", "bob")], 400, 50444),
+    post("UserExists", USERS, &[("Identity", "ann"), ("FriendlyName", "x")], 409, 50201),
+    post("RoleNotFound", USERS, &[("Identity", "bob"), ("RoleSid", "x")], 400, 50100),
+    post("RoleNotFound", USER, &[("FriendlyName", "x"), ("RoleSid", "RL{0}")], 400, 50100),
+    post("RoleNotFound", PARTICIPANTS, &[("Identity", "bob"), ("RoleSid", "RL{0}")], 400, 50100),
+    post("RoleNotFound", ANN, &[("Attributes", "[]"), ("RoleSid", "RL{0}")], 400, 50100),
+    post("ConversationRoleNotFound", PARTICIPANTS, &[("Identity", "bob"), ("RoleSid", "{service role}")], 400, 50101),
+    post("ConversationRoleNotFound", ANN, &[("RoleSid", "{service role}")], 400, 50101),
+    post("ServiceRoleNotFound", USERS, &[("Identity", "bob"), ("RoleSid", "{conversation role}")], 400, 50102),
+    post("ServiceRoleNotFound", USER, &[("RoleSid", "{conversation role}")], 400, 50102),
+
+    post("ParticipantExists", PARTICIPANTS, &[("Identity", "ann"), ("Attributes", "[]")], 409, 50433),
+    post("AddressEmpty", PARTICIPANTS, &[(ADDRESS, ""), (PROXY, "+15017122660")], 400, 50411),
+    post("AddressEmpty", PARTICIPANTS, &[(PROXY, "+15017122660")], 400, 50411),
+    post("ProxyAddressEmpty", PARTICIPANTS, &[(ADDRESS, "+15017122669"), (PROXY, "")], 400, 50412),
+    post("ProxyAddressEmpty", PARTICIPANTS, &[(ADDRESS, "+15017122669")], 400, 50412),
+    post("AddressInvalid", PARTICIPANTS, &[(ADDRESS, "5017122669"), (PROXY, "+15017122660")], 400, 50407),
+    post("AddressInvalid", PARTICIPANTS, &[(ADDRESS, "whatsapp:ann"), (PROXY, "whatsapp:+15017122660")], 400, 50407),
+    post("ProxyAddressInvalid", PARTICIPANTS, &[(ADDRESS, "+15017122669"), (PROXY, "5017122660")], 400, 50408),
+    post("ProxyAddressInvalid", PHONE, &[(PROXY, "5017122660")], 400, 50408),
+    post("AddressEqualsProxy", PARTICIPANTS, &[(ADDRESS, "+15017122669"), (PROXY, "+15017122669")], 400, 50409),
+    post("AddressEqualsProxy", PHONE, &[(PROXY, "+15017122661")], 400, 50409),
+    post("AddressTypeMismatch", PARTICIPANTS, &[(ADDRESS, "whatsapp:+15017122669"), (PROXY, "+15017122660")], 400, 50414),
+    post("AddressTypeMismatch", PHONE, &[(PROXY, "whatsapp:+15017122660")], 400, 50414),
+    post("PairInUse", PARTICIPANTS, &[(ADDRESS, "+15017122661"), (PROXY, "+15017122660")], 409, 50416),
+    post("PairInUse", "/v1/Conversations/{other}/Participants", &[(ADDRESS, "+15017122661"), (PROXY, "+15017122660")], 409, 50416),
+    post("ProxyAddressAbsent", ANN, &[(PROXY, "null")], 400, 50440),
+    post("ProxyAddressAbsent", BARE, &[(PROXY, "null"), ("Attributes", "[]")], 400, 50440),
+    post("ProxyAddressNotAddable", ANN, &[(PROXY, "+15017122660"), ("Attributes", "[]")], 400, 50441),
+    post("ProjectedAddressAbsent", ANN, &[(PROJECTED, "null")], 400, 50442),
+    post("ProjectedAddressAbsent", PHONE, &[(PROJECTED, "null"), ("Attributes", "[]")], 400, 50442),
+    post("ProjectedAddressNotAddable", PHONE, &[(PROJECTED, "+15017122660")], 400, 50443),
+    post("GroupMmsNotEnabled", PARTICIPANTS, &[("Identity", "bob"), (PROJECTED, "+15017122660")], 400, 50452),
+    post("GroupMmsNotEnabled", ANN, &[(PROJECTED, "+15017122660")], 400, 50452),
+    post("LastReadMessageIndexInvalid", ANN, &[("LastReadMessageIndex", "one")], 400, 50421),
+    post("LastReadMessageIndexInvalid", ANN, &[("LastReadMessageIndex", "-1"), ("Attributes", "[]")], 400, 50421),
+    post("LastReadMessageIndexInvalid", ANN, &[("LastReadMessageIndex", "99999999999999999999")], 400, 50421),
+    post("LastReadTimestampInvalid", ANN, &[("LastReadMessageIndex", "0"), ("LastReadTimestamp", "now")], 400, 50405),
+];
+
+impl Case {
+    const fn with_status(self, status: u16) -> Self {
+        Case { status, ..self }
+    }
+}
