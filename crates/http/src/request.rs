@@ -65,11 +65,11 @@ impl FromRequestParts<Engine> for ForAccount {
     async fn from_request_parts(parts: &mut Parts, engine: &Engine) -> Result<Self, Failure> {
         let caller = authenticate(parts, engine).await?;
         let raw = RawPathParams::from_request_parts(parts, engine).await;
-        // A segment that is not UTF-8 names nothing, nor does one with a null character, which no
-        // name or identity may hold and PostgreSQL does not take.
+        // A segment that is not UTF-8 names nothing, nor does an empty one, nor one with a null
+        // character, which no name or identity may hold and PostgreSQL does not take.
         let raw = raw.map_err(|_| Failure::UnknownPath)?;
         let segments: Vec<_> = raw.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-        if segments.iter().any(|(_, value)| value.contains('\0')) {
+        if segments.iter().any(|(_, value)| value.is_empty() || value.contains('\0')) {
             return Err(Failure::UnknownPath);
         }
         let options = parts.extensions.get::<Arc<Options>>().cloned().unwrap_or_default();

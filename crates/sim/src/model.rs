@@ -7,7 +7,7 @@ mod commands;
 mod life;
 mod mistake;
 
-pub use life::{Cause, Change, Life, State};
+pub(crate) use life::{Cause, Change, Life, State};
 pub use mistake::Mistake;
 
 /// The latest instant of the calendar; nothing is due later.
@@ -18,50 +18,50 @@ const NON_CHAT_MAX: usize = 50;
 const CONVERSATIONS_PER_IDENTITY_MAX: usize = 1_000;
 
 /// Why something is refused, by the name of the engine's reason.
-pub type Refusal = String;
+pub(crate) type Refusal = String;
 
 /// A request: when it came in, in real time, who sent it, and whether it is to fire webhooks.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub(crate) struct Call {
     /// Microseconds since the epoch.
-    pub at: i64,
+    pub(crate) at: i64,
     /// The credential.
-    pub actor: String,
+    pub(crate) actor: String,
     /// Whether the header of contract §1.4 was sent.
-    pub notify: bool,
+    pub(crate) notify: bool,
 }
 
 /// Everything that the server holds.
 #[derive(Debug, Clone, Default)]
-pub struct Model {
+pub(crate) struct Model {
     /// Accounts, in order of creation.
-    pub accounts: Vec<Account>,
+    pub(crate) accounts: Vec<Account>,
     /// Services, deleted ones included.
-    pub services: Vec<Service>,
+    pub(crate) services: Vec<Service>,
     /// Conversations, deleted ones included.
-    pub conversations: Vec<Conversation>,
+    pub(crate) conversations: Vec<Conversation>,
     /// Whether the janitor has removed all that there was to remove.
-    pub swept: bool,
+    pub(crate) swept: bool,
     /// A rule to get wrong, to prove that the comparison finds it.
-    pub mistake: Option<Mistake>,
+    pub(crate) mistake: Option<Mistake>,
 }
 
 /// An account.
 #[derive(Debug, Clone)]
-pub struct Account {
+pub(crate) struct Account {
     /// Its SID.
-    pub sid: String,
+    pub(crate) sid: String,
     /// Its clock, when it is a test account.
-    pub clock: Option<TestClock>,
+    pub(crate) clock: Option<TestClock>,
     /// Default inactive timer as sent.
-    pub default_inactive: Option<TimerText>,
+    pub(crate) default_inactive: Option<TimerText>,
     /// Default closed timer as sent.
-    pub default_closed: Option<TimerText>,
+    pub(crate) default_closed: Option<TimerText>,
 }
 
 /// The clock of a test account.
 #[derive(Debug, Clone, Copy)]
-pub enum TestClock {
+pub(crate) enum TestClock {
     /// It runs, so many microseconds ahead of real time.
     Running {
         /// Microseconds.
@@ -76,102 +76,104 @@ pub enum TestClock {
 
 /// A service.
 #[derive(Debug, Clone)]
-pub struct Service {
+pub(crate) struct Service {
     /// Its SID.
-    pub sid: String,
+    pub(crate) sid: String,
     /// Its account.
-    pub account: usize,
+    pub(crate) account: usize,
     /// Whether it was deleted.
-    pub deleted: bool,
+    pub(crate) deleted: bool,
     /// Identities of its users, in order of creation.
-    pub users: Vec<String>,
+    pub(crate) users: Vec<String>,
 }
 
 /// A conversation.
 #[derive(Debug, Clone)]
-pub struct Conversation {
+pub(crate) struct Conversation {
     /// Its SID.
-    pub sid: String,
+    pub(crate) sid: String,
     /// Its account.
-    pub account: usize,
+    pub(crate) account: usize,
     /// Its service.
-    pub service: usize,
+    pub(crate) service: usize,
     /// Its unique name.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Its friendly name.
-    pub friendly: Option<String>,
+    pub(crate) friendly: Option<String>,
     /// State and timers.
-    pub life: Life,
+    pub(crate) life: Life,
     /// When it was created.
-    pub created: i64,
+    pub(crate) created: i64,
     /// When a field, the state or a timer last changed (§18 U26).
-    pub updated: i64,
+    pub(crate) updated: i64,
     /// When the newest message came, or it was created.
-    pub activity: i64,
+    pub(crate) activity: i64,
     /// The time of its newest event.
-    pub newest: i64,
+    pub(crate) newest: i64,
     /// Every change of state.
-    pub history: Vec<Change>,
+    pub(crate) history: Vec<Change>,
     /// Every event.
-    pub events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
     /// Messages that were not deleted, by index.
-    pub messages: Vec<Message>,
+    pub(crate) messages: Vec<Message>,
     /// The index of the next message.
-    pub next_index: i64,
+    pub(crate) next_index: i64,
     /// Participants, in order of joining.
-    pub participants: Vec<Participant>,
+    pub(crate) participants: Vec<Participant>,
     /// Whether it was deleted by itself.
-    pub deleted: bool,
+    pub(crate) deleted: bool,
 }
 
 /// An event of a conversation's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub(crate) struct Event {
     /// Its name.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// When it happened.
-    pub at: i64,
+    pub(crate) at: i64,
     /// Whether webhooks hear of it.
-    pub notify: bool,
+    pub(crate) notify: bool,
     /// `API` or `TIMER`.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
     /// A credential or `system`.
-    pub actor: String,
+    pub(crate) actor: String,
     /// For a change of state: which one of the history.
-    pub change: Option<usize>,
+    pub(crate) change: Option<usize>,
+    /// Parts of its payload, which stay whatever happens to the thing that it is about.
+    pub(crate) about: Vec<String>,
 }
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub(crate) struct Message {
     /// Its SID.
-    pub sid: String,
+    pub(crate) sid: String,
     /// Its index.
-    pub index: i64,
+    pub(crate) index: i64,
     /// Its author.
-    pub author: String,
+    pub(crate) author: String,
     /// The SID of the author's participant.
-    pub participant: Option<String>,
+    pub(crate) participant: Option<String>,
     /// Its text; `None` with content.
-    pub body: Option<String>,
+    pub(crate) body: Option<String>,
     /// When it was added.
-    pub created: i64,
+    pub(crate) created: i64,
     /// When it was last edited.
-    pub updated: i64,
+    pub(crate) updated: i64,
 }
 
 /// A participant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Participant {
+pub(crate) struct Participant {
     /// Its SID.
-    pub sid: String,
+    pub(crate) sid: String,
     /// Who it is.
-    pub who: Who,
+    pub(crate) who: Who,
 }
 
 /// The two kinds of participants.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
+pub(crate) enum Who {
     /// A user.
     Chat(String),
     /// Somebody outside, with the proxy address unless it was taken away.
@@ -180,24 +182,53 @@ pub enum Who {
 
 /// The text of a timer parameter with its meaning in seconds; `None` for a malformed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TimerText {
+pub(crate) struct TimerText {
     /// As sent.
-    pub text: &'static str,
+    pub(crate) text: &'static str,
     /// What it means.
-    pub seconds: Option<i64>,
+    pub(crate) seconds: Option<i64>,
+}
+
+impl Message {
+    fn about(&self) -> Vec<String> {
+        let mut about = vec![
+            format!("\"MessageSid\":\"{}\"", self.sid),
+            format!("\"Index\":{},", self.index),
+            format!("\"Author\":\"{}\"", self.author),
+        ];
+        about.extend(self.body.iter().map(|body| format!("\"Body\":\"{body}\"")));
+        about
+    }
+}
+
+impl Participant {
+    fn about(&self) -> Vec<String> {
+        let who = match &self.who {
+            Who::Chat(identity) => format!("\"Identity\":\"{identity}\""),
+            Who::Outside(address, _) => format!("\"MessagingBinding.Address\":\"{address}\""),
+        };
+        vec![format!("\"ParticipantSid\":\"{}\"", self.sid), who]
+    }
 }
 
 impl Conversation {
+    fn about(&self) -> Vec<String> {
+        let state = format!("{:?}", self.life.state).to_lowercase();
+        let mut about = vec![format!("\"State\":\"{state}\"")];
+        about.extend(self.name.iter().map(|name| format!("\"UniqueName\":\"{name}\"")));
+        about
+    }
+
     /// Participants with an identity, and those without.
-    pub fn counts(&self) -> (usize, usize) {
+    pub(crate) fn counts(&self) -> (usize, usize) {
         let chat = self.participants.iter().filter(|p| matches!(p.who, Who::Chat(_))).count();
         (chat, self.participants.len() - chat)
     }
 
-    fn record(&mut self, kind: &'static str, now: i64, call: &Call) {
+    fn record(&mut self, kind: &'static str, about: Vec<String>, now: i64, call: &Call) {
         self.newest = self.newest.max(now);
         let actor = call.actor.clone();
-        self.events.push(Event { kind, at: now, notify: call.notify, source: "API", actor, change: None });
+        self.events.push(Event { kind, at: now, notify: call.notify, source: "API", actor, change: None, about });
     }
 
     /// A change of state: into the history and the log. Timers and messages are always told (§18 U17).
@@ -216,6 +247,7 @@ impl Conversation {
             source: if by_timer { "TIMER" } else { "API" },
             actor,
             change: Some(self.history.len()),
+            about: Vec::new(),
         });
         change.seq = self.events.len() as i64;
         self.history.push(change);
@@ -234,18 +266,18 @@ impl Conversation {
 
 impl Model {
     /// Whether a conversation is there for anybody to see.
-    pub fn is_there(&self, c: usize) -> bool {
+    pub(crate) fn is_there(&self, c: usize) -> bool {
         let conversation = &self.conversations[c];
         !conversation.deleted && !self.services[conversation.service].deleted
     }
 
     /// The conversations of an account that are there.
-    pub fn of_account(&self, account: usize) -> impl Iterator<Item = usize> {
+    pub(crate) fn of_account(&self, account: usize) -> impl Iterator<Item = usize> {
         (0..self.conversations.len()).filter(move |c| self.conversations[*c].account == account && self.is_there(*c))
     }
 
     /// The account's own time.
-    pub fn now(&self, account: usize, real: i64) -> i64 {
+    pub(crate) fn now(&self, account: usize, real: i64) -> i64 {
         match self.accounts[account].clock {
             None => real,
             Some(TestClock::Running { ahead }) => real + ahead,
@@ -254,24 +286,24 @@ impl Model {
     }
 
     /// Carries out everything due in an account up to `until`, and says how many changes that were.
-    pub fn settle(&mut self, account: usize, until: i64) -> usize {
+    pub(crate) fn settle(&mut self, account: usize, until: i64) -> usize {
         let mistake = self.mistake;
         let due: Vec<usize> = self.of_account(account).collect();
         due.into_iter().map(|c| self.conversations[c].settle(until, mistake)).sum()
     }
 
     /// Carries out everything due anywhere.
-    pub fn fire(&mut self, real: i64) -> usize {
+    pub(crate) fn fire(&mut self, real: i64) -> usize {
         (0..self.accounts.len()).map(|account| self.settle(account, self.now(account, real))).sum()
     }
 
     /// When the next timer of an account is due.
-    pub fn next_due(&self, account: usize) -> Option<i64> {
+    pub(crate) fn next_due(&self, account: usize) -> Option<i64> {
         self.of_account(account).filter_map(|c| Some(self.conversations[c].life.due(self.mistake)?.0)).min()
     }
 
     /// Who holds an address pair: open conversations only (contract §6.1).
-    pub fn holder(&self, account: usize, address: &str, proxy: &str) -> Option<usize> {
+    pub(crate) fn holder(&self, account: usize, address: &str, proxy: &str) -> Option<usize> {
         let holds = |p: &Participant| matches!(&p.who, Who::Outside(a, Some(b)) if a == address && b == proxy);
         self.of_account(account).find(|c| {
             let c = &self.conversations[*c];
@@ -281,7 +313,7 @@ impl Model {
     }
 
     /// In how many open conversations of a service an identity is.
-    pub fn open_of(&self, service: usize, identity: &str) -> usize {
+    pub(crate) fn open_of(&self, service: usize, identity: &str) -> usize {
         let is = |p: &Participant| matches!(&p.who, Who::Chat(who) if who == identity);
         let open = |c: &&Conversation| c.service == service && !c.deleted && c.life.state != State::Closed;
         self.conversations.iter().filter(open).filter(|c| c.participants.iter().any(is)).count()

@@ -3,6 +3,8 @@
 mod asks;
 mod times;
 
+pub(crate) use times::late;
+
 use dwell_testkit::SeededRandom;
 
 use crate::command::{Command, Manner};

@@ -90,12 +90,11 @@ statements! {
          WHERE sid = ?1";
     /// The outcome of timers, for many conversations at once.
     UPDATE_TIMERS(Text, Text, Text, Int, Int, Int, Int, Int, Int, Int) =
-        "UPDATE conversations SET state = v.column2, armed_kind = v.column3, due_at = v.column4, wake_at = v.column5,
-            inactive_at = v.column6, closed_at = v.column7, date_updated = v.column8, last_event_at = v.column9,
-            event_seq = v.column10
-         FROM (VALUES {rows}) AS v WHERE conversations.sid = v.column1";
+        "UPDATE conversations SET state = {2}, armed_kind = {3}, due_at = {4}, wake_at = {5}, inactive_at = {6},
+            closed_at = {7}, date_updated = {8}, last_event_at = {9}, event_seq = {10}
+         {from_rows} WHERE conversations.sid = {1}";
     UPDATE_WAKE(Text, Int) =
-        "UPDATE conversations SET wake_at = v.column2 FROM (VALUES {rows}) AS v WHERE conversations.sid = v.column1";
+        "UPDATE conversations SET wake_at = {2} {from_rows} WHERE conversations.sid = {1}";
     DELETE = "DELETE FROM conversations WHERE sid = ?1";
     DUE = concat!(
         select_timer!("WHERE c.account_sid = ?1 AND c.wake_at <= ?2 ORDER BY c.wake_at, c.sid LIMIT ?3 {skip_locked}")

@@ -42,8 +42,8 @@ statements! {
          WHERE account_sid = ?1 AND address = ?2 AND proxy_address = ?3 AND open = 1";
     /// Closing lets go of the pairs and of the identities' slots (contract §6.1).
     RELEASE(Text) =
-        "UPDATE participants SET open = 0 FROM (VALUES {rows}) AS v
-         WHERE participants.conversation_sid = v.column1 AND participants.open = 1";
+        "UPDATE participants SET open = 0 {from_rows}
+         WHERE participants.conversation_sid = {1} AND participants.open = 1";
     COUNT_OPEN =
         "SELECT COUNT(*) FROM (SELECT 1 FROM participants
             WHERE service_sid = ?1 AND identity = ?2 AND open = 1 LIMIT ?3) AS found";

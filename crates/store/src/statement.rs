@@ -3,7 +3,11 @@
 //! Every column is `BIGINT` or `TEXT`, so a value is a whole number, a text or null. Placeholders
 //! are written `?1`; the PostgreSQL engine turns them into `$1`. Three marks depend on the engine:
 //! `{lock}` and `{skip_locked}` become row locks on PostgreSQL and nothing on SQLite, which has one
-//! writer; `VALUES {rows}` stands for any number of rows, whose columns are named `column1` and so on.
+//! writer.
+//!
+//! A statement over many rows says `VALUES {rows}` to insert them, or `{1}`, `{2}` … for their columns
+//! with `{from_rows}` where a `FROM` may stand to update by them. PostgreSQL gets all rows at once,
+//! SQLite, where a call costs nothing, one after another.
 
 use dwell_core::Timestamp;
 
@@ -17,7 +21,7 @@ pub struct Stmt {
     /// Its text.
     pub sql: &'static str,
     /// For a statement over many rows: the kinds of the columns of one row, which take the place
-    /// of `{rows}`.
+    /// of `{rows}` or `{from_rows}`.
     pub row: &'static [Kind],
 }
 
@@ -113,7 +117,7 @@ pub trait Tx {
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Runs a statement with `{rows}` over any number of rows, whose parameters follow one another
+    /// Runs a statement over any number of rows, whose parameters follow one another
     /// in `params`, and says how many rows it changed.
     ///
     /// # Errors

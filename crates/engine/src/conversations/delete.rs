@@ -7,7 +7,7 @@ use dwell_store::{Tx, conversations, participants};
 use crate::context::{Caller, Scope};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::journal::Journal;
+use crate::journal::{Journal, settle};
 
 impl Engine {
     /// Deletes a conversation and at once everything that others could see of it: participants,
@@ -34,10 +34,11 @@ impl Engine {
     }
 }
 
-/// Deletes a locked conversation.
+/// Deletes a locked conversation, once what had come due before is in its history.
 fn delete(tx: &mut dyn Tx, caller: &Caller, mut c: dwell_core::Conversation) -> Result<(), Error> {
     let now = caller.now(tx)?.max(c.last_event_at);
     let mut journal = Journal::new(caller, now);
+    settle(&mut journal, &mut c)?;
     journal.conversation(&mut c, EventKind::ConversationRemoved)?;
     participants::delete_all(tx, &c.sid)?;
     conversations::delete(tx, &c.sid)?;

@@ -3,22 +3,22 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-//mod bad_input;
-//mod bad_paths;
+mod bad_input;
+mod bad_paths;
 mod checks;
 mod checks_of_rest;
 //mod clock_order;
 //mod concurrency;
-//mod credentials;
-//mod fuzz;
+mod credentials;
+mod fuzz;
 mod lifecycle;
-//mod lists;
+mod lists;
 //mod openapi;
 mod overdue;
-//mod paging;
+mod paging;
 mod refusals;
 mod scenarios;
 mod support;
 //mod test_clock;
-//mod timers_list;
+mod timers_list;
 //mod urls;

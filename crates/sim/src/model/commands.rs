@@ -110,7 +110,7 @@ impl Model {
             participants: Vec::new(),
             deleted: false,
         };
-        conversation.record("onConversationAdded", now, call);
+        conversation.record("onConversationAdded", conversation.about(), now, call);
         self.conversations.push(conversation);
         Ok(vec![self.conversations.len() - 1])
     }
@@ -161,7 +161,7 @@ impl Model {
             conversation.friendly = Some(name.to_owned());
         }
         conversation.updated = now;
-        conversation.record("onConversationUpdated", now, call);
+        conversation.record("onConversationUpdated", conversation.about(), now, call);
         Ok(vec![c])
     }
 
@@ -171,7 +171,7 @@ impl Model {
         }
         let now = self.now(self.conversations[c].account, call.at).max(self.conversations[c].newest);
         let conversation = self.enter(c, now);
-        conversation.record("onConversationRemoved", now, call);
+        conversation.record("onConversationRemoved", conversation.about(), now, call);
         conversation.deleted = true;
         self.swept = false;
         Ok(vec![c])
@@ -193,7 +193,7 @@ impl Model {
         let mistake = self.mistake;
         let conversation = self.enter(c, now);
         let author = author.unwrap_or("system").to_owned();
-        conversation.messages.push(Message {
+        let message = Message {
             sid: sid.to_owned(),
             index: conversation.next_index,
             participant: participant_of(conversation, &author),
@@ -201,10 +201,11 @@ impl Model {
             body: (!content).then(|| body.to_owned()),
             created: now,
             updated: now,
-        });
+        };
         conversation.next_index += 1;
         conversation.activity = now;
-        conversation.record("onMessageAdded", now, call);
+        conversation.record("onMessageAdded", message.about(), now, call);
+        conversation.messages.push(message);
         conversation.life.spoken = now;
         if conversation.life.state == State::Inactive {
             let change = conversation.life.turn(State::Active, Cause::Event, now, mistake);
@@ -236,7 +237,8 @@ impl Model {
             message.body = Some(body.to_owned());
         }
         message.updated = now;
-        conversation.record("onMessageUpdated", now, call);
+        let about = message.about();
+        conversation.record("onMessageUpdated", about, now, call);
         if mistake == Some(Mistake::EditIsActivity) {
             conversation.life.spoken = now;
         }
@@ -254,7 +256,7 @@ impl Model {
         if mistake == Some(Mistake::IndexIsReused) && message.index + 1 == conversation.next_index {
             conversation.next_index -= 1;
         }
-        conversation.record("onMessageRemoved", now, call);
+        conversation.record("onMessageRemoved", message.about(), now, call);
         Ok(vec![c])
     }
 
@@ -272,8 +274,9 @@ impl Model {
             self.services[service].users.push(identity.to_owned());
         }
         let conversation = self.enter(c, now);
-        conversation.participants.push(Participant { sid: sid.to_owned(), who: Who::Chat(identity.to_owned()) });
-        conversation.record("onParticipantAdded", now, call);
+        let participant = Participant { sid: sid.to_owned(), who: Who::Chat(identity.to_owned()) };
+        conversation.record("onParticipantAdded", participant.about(), now, call);
+        conversation.participants.push(participant);
         Ok(vec![c])
     }
 
@@ -286,8 +289,9 @@ impl Model {
         }
         let who = Who::Outside(address.to_owned(), Some(proxy.to_owned()));
         let conversation = self.enter(c, now);
-        conversation.participants.push(Participant { sid: sid.to_owned(), who });
-        conversation.record("onParticipantAdded", now, call);
+        let participant = Participant { sid: sid.to_owned(), who };
+        conversation.record("onParticipantAdded", participant.about(), now, call);
+        conversation.participants.push(participant);
         Ok(vec![c])
     }
 
@@ -308,7 +312,8 @@ impl Model {
         }
         let conversation = self.enter(c, now);
         conversation.participants[at].who = Who::Outside(address, wanted);
-        conversation.record("onParticipantUpdated", now, call);
+        let about = conversation.participants[at].about();
+        conversation.record("onParticipantUpdated", about, now, call);
         Ok(vec![c])
     }
 
@@ -318,8 +323,8 @@ impl Model {
             return refuse("NotFound");
         }
         let conversation = self.enter(c, now);
-        conversation.participants.remove(at);
-        conversation.record("onParticipantRemoved", now, call);
+        let participant = conversation.participants.remove(at);
+        conversation.record("onParticipantRemoved", participant.about(), now, call);
         Ok(vec![c])
     }
 
@@ -341,8 +346,8 @@ impl Model {
             // What is found closed by its timer stays as it is.
             let Ok(now) = self.open(c, call) else { continue };
             let conversation = self.enter(c, now);
-            conversation.participants.remove(at);
-            conversation.record("onParticipantRemoved", now, call);
+            let participant = conversation.participants.remove(at);
+            conversation.record("onParticipantRemoved", participant.about(), now, call);
             touched.push(c);
         }
         Ok(touched)

@@ -5,7 +5,7 @@ use super::{CALENDAR_END, Mistake};
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the contract's")]
-pub enum State {
+pub(crate) enum State {
     Active,
     Inactive,
     Closed,
@@ -14,7 +14,7 @@ pub enum State {
 /// Why it changed (contract §6.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the contract's")]
-pub enum Cause {
+pub(crate) enum Cause {
     Api,
     Timer,
     Event,
@@ -22,52 +22,52 @@ pub enum Cause {
 
 /// A change of state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The number of its event.
-    pub seq: i64,
+    pub(crate) seq: i64,
     /// The state before.
-    pub from: State,
+    pub(crate) from: State,
     /// The state after.
-    pub to: State,
+    pub(crate) to: State,
     /// What brought it about.
-    pub cause: Cause,
+    pub(crate) cause: Cause,
     /// When.
-    pub at: i64,
+    pub(crate) at: i64,
     /// Who.
-    pub actor: String,
+    pub(crate) actor: String,
     /// The SID of the message that brought it about.
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 /// State and timers, as the instants at which clocks started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Life {
+pub(crate) struct Life {
     /// Where it stands.
-    pub state: State,
+    pub(crate) state: State,
     /// Configured seconds.
-    pub inactive: Option<i64>,
+    pub(crate) inactive: Option<i64>,
     /// Configured seconds.
-    pub closed: Option<i64>,
+    pub(crate) closed: Option<i64>,
     /// When the clocks last started for another reason than a message: creation, a change of state by
     /// request or timer, new timers.
-    pub started: i64,
+    pub(crate) started: i64,
     /// When the last message came.
-    pub spoken: i64,
+    pub(crate) spoken: i64,
     /// When it became inactive, while it is or until it closed from there.
-    pub inactive_at: Option<i64>,
+    pub(crate) inactive_at: Option<i64>,
     /// When it closed.
-    pub closed_at: Option<i64>,
+    pub(crate) closed_at: Option<i64>,
 }
 
 impl Life {
     /// A life that begins.
-    pub fn new(state: State, inactive: Option<i64>, closed: Option<i64>, now: i64) -> Self {
+    pub(crate) fn new(state: State, inactive: Option<i64>, closed: Option<i64>, now: i64) -> Self {
         let inactive_at = (state == State::Inactive).then_some(now);
         Life { state, inactive, closed, started: now, spoken: now, inactive_at, closed_at: None }
     }
 
     /// What is due next, and when.
-    pub fn due(&self, mistake: Option<Mistake>) -> Option<(i64, State)> {
+    pub(crate) fn due(&self, mistake: Option<Mistake>) -> Option<(i64, State)> {
         let after = |from: i64, seconds: i64| (from + seconds * 1_000_000).min(CALENDAR_END);
         let idle = self.started.max(self.spoken);
         match (self.state, self.inactive, self.closed) {
@@ -91,7 +91,7 @@ impl Life {
 
     /// Changes the state. Both clocks start again (M7), unless a message did it: then only silence
     /// counts anew.
-    pub fn turn(&mut self, to: State, cause: Cause, at: i64, mistake: Option<Mistake>) -> Change {
+    pub(crate) fn turn(&mut self, to: State, cause: Cause, at: i64, mistake: Option<Mistake>) -> Change {
         let change = Change { seq: 0, from: self.state, to, cause, at, actor: String::new(), message: None };
         let keeps = mistake == Some(Mistake::StateKeepsClocks) && cause == Cause::Api;
         if cause != Cause::Event && !keeps {
@@ -107,7 +107,7 @@ impl Life {
     }
 
     /// Carries out what is due at `now`.
-    pub fn settle(&mut self, now: i64, mistake: Option<Mistake>) -> Vec<Change> {
+    pub(crate) fn settle(&mut self, now: i64, mistake: Option<Mistake>) -> Vec<Change> {
         let mut changes = Vec::new();
         while let Some((due, to)) = self.due(mistake).filter(|(due, _)| *due <= now) {
             let late = mistake == Some(Mistake::LateFiringIsLate);
@@ -117,7 +117,7 @@ impl Life {
     }
 
     /// The dates to show (§18 U1, U4).
-    pub fn shown(&self, mistake: Option<Mistake>) -> (Option<i64>, Option<i64>) {
+    pub(crate) fn shown(&self, mistake: Option<Mistake>) -> (Option<i64>, Option<i64>) {
         let was_inactive = self.inactive.and(self.inactive_at);
         match self.state {
             State::Active => {

@@ -94,3 +94,8 @@ impl Director {
         Step::Timers { account, filter, size }
     }
 }
+
+/// The instant after which no long jump is made, in microseconds.
+pub(crate) const fn late() -> i64 {
+    LATE
+}

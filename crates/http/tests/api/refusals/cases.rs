@@ -80,7 +80,7 @@ pub(super) static CASES: &[Case] = &[
     post("UniqueNameTooLong", CREATE, &[("UniqueName", "{x257}")], 400, 50004),
     post("UniqueNameTooLong", UPDATE, &[("UniqueName", "{x257}")], 400, 50004),
     post("UniqueNameLooksLikeSid", CREATE, &[("UniqueName", "CH{0}")], 400, 50390),
-    post("UniqueNameLooksLikeSid", CREATE, &[("UniqueName", "CHABCDEFabcdef01234567890123456789ab")], 400, 50390),
+    post("UniqueNameLooksLikeSid", CREATE, &[("UniqueName", "CHABCDEFabcdef01234567890123456789")], 400, 50390),
     post("UniqueNameLooksLikeSid", UPDATE, &[("UniqueName", "CH{0}")], 400, 50390),
     post("UniqueNameTaken", CREATE, &[("UniqueName", "taken")], 409, 50353),
     post("UniqueNameTaken", CREATE, &[("UniqueName", "over")], 409, 50353),

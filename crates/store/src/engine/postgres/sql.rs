@@ -15,10 +15,14 @@ pub(crate) fn text(stmt: &Stmt) -> String {
         })
         .collect();
     let names: Vec<String> = (1..=stmt.row.len()).map(|i| format!("column{i}")).collect();
-    let rows = format!("SELECT * FROM unnest({}) AS rows ({})", arrays.join(", "), names.join(", "));
+    let rows = format!("unnest({}) AS rows ({})", arrays.join(", "), names.join(", "));
+    let sql = names
+        .iter()
+        .enumerate()
+        .fold(stmt.sql.to_owned(), |sql, (i, name)| sql.replace(&format!("{{{}}}", i + 1), &format!("rows.{name}")));
     // No text or operator of a statement has a question mark.
-    stmt.sql
-        .replace("VALUES {rows}", &rows)
+    sql.replace("VALUES {rows}", &format!("SELECT * FROM {rows}"))
+        .replace("{from_rows}", &format!("FROM {rows}"))
         .replace("{lock}", "FOR UPDATE")
         .replace("{skip_locked}", "FOR UPDATE SKIP LOCKED")
         .replace('?', "$")
@@ -38,6 +42,10 @@ mod tests {
         assert_eq!(
             text(&stmt("INSERT INTO t (a, b) VALUES {rows}", &[Kind::Text, Kind::Int])),
             "INSERT INTO t (a, b) SELECT * FROM unnest($1::text[], $2::bigint[]) AS rows (column1, column2)"
+        );
+        assert_eq!(
+            text(&stmt("UPDATE t SET b = {2} {from_rows} WHERE t.a = {1}", &[Kind::Text, Kind::Int])),
+            "UPDATE t SET b = rows.column2 FROM unnest($1::text[], $2::bigint[]) AS rows (column1, column2) WHERE t.a = rows.column1"
         );
         assert!(text(&stmt("SELECT a FROM t {skip_locked}", &[])).ends_with("FOR UPDATE SKIP LOCKED"));
     }

@@ -128,7 +128,14 @@ fn is_read_only(error: &rusqlite::Error) -> bool {
 /// The text of a statement for SQLite: no row locks, one row at a time.
 pub(crate) fn text(stmt: &Stmt) -> String {
     let row: Vec<String> = (1..=stmt.row.len()).map(|i| format!("?{i}")).collect();
-    stmt.sql.replace("{lock}", "").replace("{skip_locked}", "").replace("{rows}", &format!("({})", row.join(", ")))
+    let sql = row
+        .iter()
+        .enumerate()
+        .fold(stmt.sql.to_owned(), |sql, (i, placeholder)| sql.replace(&format!("{{{}}}", i + 1), placeholder));
+    sql.replace("{lock}", "")
+        .replace("{skip_locked}", "")
+        .replace("{from_rows}", "")
+        .replace("{rows}", &format!("({})", row.join(", ")))
 }
 
 impl ToSql for Value<'_> {
