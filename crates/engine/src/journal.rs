@@ -1,12 +1,9 @@
 //! The events of one unit of work: numbered under the conversation's lock, written with its rows.
 
-use dwell_core::event::{ConversationPayload, EventKind, MessagePayload, ParticipantPayload, StateUpdatedPayload};
+use dwell_core::event::{ConversationPayload, EventKind, MessagePayload, ParticipantPayload};
 use dwell_core::lifecycle::{Cause, Input, Transition, step};
 use dwell_core::message::Added;
-use dwell_core::{
-    AccountSid, Conversation, ConversationSid, Message, MessageSid, MessagingServiceSid, Participant, ServiceSid,
-    Timestamp,
-};
+use dwell_core::{Conversation, ConversationSid, Message, MessageSid, Participant, Timestamp};
 use dwell_store::transitions::Record;
 use dwell_store::{Tx, conversations, events, participants, transitions};
 use serde::Serialize;
@@ -30,14 +27,11 @@ pub(crate) struct Journal<'a> {
     transitions: Vec<Record>,
 }
 
-pub(crate) struct PendingEvent {
-    pub(crate) stream_sid: ConversationSid,
-    pub(crate) seq: i64,
-    pub(crate) kind: EventKind,
-    pub(crate) at: Timestamp,
-    pub(crate) source: &'static str,
-    pub(crate) notify: bool,
-    pub(crate) payload: String,
+struct PendingEvent {
+    stream_sid: ConversationSid,
+    seq: i64,
+    kind: EventKind,
+    payload: String,
 }
 
 impl<'a> Journal<'a> {
@@ -48,15 +42,7 @@ impl<'a> Journal<'a> {
     fn record(&mut self, conversation: &mut Conversation, kind: EventKind, payload: String) {
         conversation.event_seq += 1;
         conversation.last_event_at = conversation.last_event_at.max(self.now);
-        self.events.push(PendingEvent {
-            stream_sid: conversation.sid,
-            seq: conversation.event_seq,
-            kind,
-            at: self.now,
-            source: SOURCE_API,
-            notify: self.caller.webhooks,
-            payload,
-        });
+        self.events.push(PendingEvent { stream_sid: conversation.sid, seq: conversation.event_seq, kind, payload });
     }
 
     /// An event about the conversation itself.
@@ -129,107 +115,55 @@ impl<'a> Journal<'a> {
         let step = step(&c.lifecycle, self.now, input)?;
         c.lifecycle = step.next;
         if let Some(transition) = step.transition {
-            self.transition(c, transition, message)?;
+            self.transition(c, transition, message);
         }
         Ok(step.transition)
     }
 
-    fn transition(
-        &mut self,
-        c: &mut Conversation,
-        transition: Transition,
-        message_sid: Option<MessageSid>,
-    ) -> Result<(), Error> {
-        let by_request = transition.cause == Cause::Api;
+    fn transition(&mut self, c: &mut Conversation, transition: Transition, message_sid: Option<MessageSid>) {
         c.event_seq += 1;
         c.last_event_at = c.last_event_at.max(transition.at);
         c.date_updated = transition.at;
-        self.events.push(state_event(
-            c.sid,
-            c.service_sid,
-            c.messaging_service_sid,
-            c.event_seq,
-            transition,
-            // Timers and reactivation are the system's acts and always told (contract §18 U17).
-            self.caller.webhooks || !by_request,
-        )?);
+        let by_timer = transition.cause == Cause::Timer;
         self.transitions.push(Record {
             conversation_sid: c.sid,
             seq: c.event_seq,
             transition,
-            actor: if transition.cause == Cause::Timer {
-                ACTOR_SYSTEM.to_owned()
-            } else {
-                self.caller.credential.clone()
-            },
+            source: if by_timer { SOURCE_TIMER } else { SOURCE_API }.to_owned(),
+            actor: if by_timer { ACTOR_SYSTEM } else { &self.caller.credential }.to_owned(),
+            // Timers and reactivation are the system's acts and always told (contract §18 U17).
+            notify: self.caller.webhooks || transition.cause != Cause::Api,
+            service_sid: c.service_sid,
+            messaging_service_sid: c.messaging_service_sid,
             message_sid,
         });
-        Ok(())
     }
 
     /// Writes what was recorded.
     pub(crate) fn write(self, tx: &mut dyn Tx) -> Result<(), Error> {
         let account = &self.caller.account.sid;
         if !self.events.is_empty() {
-            write_events(tx, account, &self.caller.credential, &self.events)?;
+            let events: Vec<_> = self.events.iter().map(|event| self.row(event)).collect();
+            events::insert(tx, account, &events)?;
         }
         if !self.transitions.is_empty() {
             transitions::insert(tx, account, &self.transitions)?;
         }
         Ok(())
     }
-}
 
-/// Writes pending events; those of timers are the system's.
-pub(crate) fn write_events(
-    tx: &mut dyn Tx,
-    account: &AccountSid,
-    actor: &str,
-    pending: &[PendingEvent],
-) -> Result<(), Error> {
-    let new: Vec<_> = pending
-        .iter()
-        .map(|e| events::NewEvent {
-            stream_sid: &e.stream_sid,
-            seq: e.seq,
-            kind: e.kind,
-            at: e.at,
-            source: e.source,
-            actor: if e.source == SOURCE_TIMER { ACTOR_SYSTEM } else { actor },
-            notify: e.notify,
-            payload: e.payload.as_str(),
-        })
-        .collect();
-    Ok(events::insert(tx, account, &new)?)
-}
-
-/// The event of a transition.
-pub(crate) fn state_event(
-    stream_sid: ConversationSid,
-    chat_service_sid: ServiceSid,
-    messaging_service_sid: MessagingServiceSid,
-    seq: i64,
-    transition: Transition,
-    notify: bool,
-) -> Result<PendingEvent, Error> {
-    let payload = to_json(&StateUpdatedPayload {
-        conversation_sid: stream_sid,
-        chat_service_sid,
-        messaging_service_sid,
-        state_from: transition.from,
-        state_to: transition.to,
-        state_updated: transition.at,
-        reason: transition.cause,
-    })?;
-    Ok(PendingEvent {
-        stream_sid,
-        seq,
-        kind: EventKind::ConversationStateUpdated,
-        at: transition.at,
-        source: if transition.cause == Cause::Timer { SOURCE_TIMER } else { SOURCE_API },
-        notify,
-        payload,
-    })
+    fn row<'e>(&'e self, event: &'e PendingEvent) -> events::NewEvent<'e> {
+        events::NewEvent {
+            stream_sid: &event.stream_sid,
+            seq: event.seq,
+            kind: event.kind,
+            at: self.now,
+            source: SOURCE_API,
+            actor: &self.caller.credential,
+            notify: self.caller.webhooks,
+            payload: &event.payload,
+        }
+    }
 }
 
 pub(crate) fn to_json(payload: &impl Serialize) -> Result<String, Error> {
@@ -239,12 +173,12 @@ pub(crate) fn to_json(payload: &impl Serialize) -> Result<String, Error> {
 /// Carries out what is due on a locked conversation before anything else happens to it, so that a
 /// request that comes a moment after a deadline finds it as it must be, whether or not the
 /// scheduler has been there.
-pub(crate) fn settle(journal: &mut Journal<'_>, c: &mut Conversation) -> Result<bool, Error> {
+pub(crate) fn settle(journal: &mut Journal<'_>, c: &mut Conversation) -> bool {
     let due = c.lifecycle.settle(journal.now);
     for transition in &due {
-        journal.transition(c, *transition, None)?;
+        journal.transition(c, *transition, None);
     }
-    Ok(!due.is_empty())
+    !due.is_empty()
 }
 
 /// Lets go of what a closed conversation held (contract §6.1).

@@ -9,8 +9,9 @@ mod update;
 pub use create::Create;
 pub use update::Update;
 
-use dwell_core::{Conversation, Message, MessageSid, Reason, limits};
-use dwell_store::{Tx, messages};
+use dwell_core::message::DEFAULT_AUTHOR;
+use dwell_core::{Conversation, Message, MessageSid, ParticipantSid, Reason, limits};
+use dwell_store::{Tx, messages, participants};
 
 use crate::error::Error;
 use crate::input;
@@ -19,6 +20,15 @@ use crate::input;
 pub(crate) fn find(tx: &mut dyn Tx, c: &Conversation, segment: &str) -> Result<Message, Error> {
     let sid = MessageSid::parse(segment).ok_or(Error::NotFound)?;
     messages::fetch(tx, &c.account_sid, &c.sid, &sid)?.ok_or(Error::NotFound)
+}
+
+/// The participant behind an author; nobody is behind the default one, whatever participants are
+/// called (contract §5.4).
+fn participant_of(tx: &mut dyn Tx, c: &Conversation, author: &str) -> Result<Option<ParticipantSid>, Error> {
+    match author {
+        DEFAULT_AUTHOR => Ok(None),
+        author => Ok(participants::author(tx, &c.sid, author)?),
+    }
 }
 
 fn check_author(author: &str) -> Result<&str, Reason> {

@@ -252,10 +252,9 @@ pub(crate) async fn send(engine: Engine, ask: Ask) -> Result<Answer, Refusal> {
             .await
             .map(|service| Answer::Service(Box::new(service))),
         Ask::DeleteService(caller, service) => engine.delete_service(&caller, &service).await.map(done),
-        Ask::Configure(caller, request) => engine
-            .update_configuration(&caller, request)
-            .await
-            .map(|account| Answer::Account(Box::new(account))),
+        Ask::Configure(caller, request) => {
+            engine.update_configuration(&caller, request).await.map(|account| Answer::Account(Box::new(account)))
+        }
     };
     answer.map_err(|error| refusal(&error))
 }

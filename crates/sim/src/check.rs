@@ -69,7 +69,11 @@ fn life(expected: &Conversation, found: &dwell_core::Lifecycle, mistake: Option<
 }
 
 /// A conversation as the API has it.
-pub(crate) fn conversation(expected: &Conversation, found: &dwell_core::Conversation, mistake: Option<Mistake>) -> Check {
+pub(crate) fn conversation(
+    expected: &Conversation,
+    found: &dwell_core::Conversation,
+    mistake: Option<Mistake>,
+) -> Check {
     let check = || -> Check {
         same("SID", expected.sid.as_str(), found.sid.as_str())?;
         life(expected, &found.lifecycle, mistake)?;

@@ -85,9 +85,7 @@ impl Home {
             }
             Database::Sqlite => Place::Directory(tempfile::tempdir().map_err(failed)?),
             Database::Postgres(None) => Place::Schema(postgres::Database::create().map_err(failed_server)?),
-            Database::Postgres(Some(url)) => {
-                Place::Schema(postgres::Database::create_on(url).map_err(failed_server)?)
-            }
+            Database::Postgres(Some(url)) => Place::Schema(postgres::Database::create_on(url).map_err(failed_server)?),
         };
         Ok(Home { place, generation: 0 })
     }

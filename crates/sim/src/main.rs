@@ -88,7 +88,8 @@ fn main() -> ExitCode {
 
 /// Plays a seed once or twice; a panic is a failure like any other.
 fn play_caught(seed: u64, options: &Options, twice: bool) -> Result<Played, Box<Failure>> {
-    let failure = |difference: &str| Box::new(Failure { seed, step: 0, difference: difference.to_owned(), last: vec![] });
+    let failure =
+        |difference: &str| Box::new(Failure { seed, step: 0, difference: difference.to_owned(), last: vec![] });
     let once = || catch_unwind(AssertUnwindSafe(|| play(seed, options))).unwrap_or_else(|_| Err(failure("a panic")));
     let played = once()?;
     if twice && once()? != played {

@@ -234,7 +234,8 @@ impl Director {
     }
 
     fn together(&self, model: &Model) -> Step {
-        let kinds = [Kind::Say, Kind::Say, Kind::State, Kind::Change, Kind::Edit, Kind::Unsay, Kind::Leave, Kind::Delete];
+        let kinds =
+            [Kind::Say, Kind::Say, Kind::State, Kind::Change, Kind::Edit, Kind::Unsay, Kind::Leave, Kind::Delete];
         let failing = self.one_in(3).then(|| (self.conversation(model), self.one_in(2)));
         let mut requests = self.several(model, &kinds, 5);
         // Who gets a name first is nobody's business here.
@@ -250,7 +251,8 @@ impl Director {
             let Step::Ask(manner, command) = self.request(model, self.pick(kinds)) else { continue };
             let about = command.conversation();
             let is_taken = requests.iter().any(|(_, other)| about.is_some() && other.conversation() == about);
-            if !is_taken {
+            // One that is not there yet may be made on the way.
+            if !is_taken && about.is_none_or(|c| c < model.conversations.len()) {
                 requests.push((Manner { waited: 0, foreign: false, ..manner }, command));
             }
         }

@@ -176,8 +176,7 @@ impl World {
     ) -> Result<String, String> {
         let call = self.desk().call(command, manner);
         let sid = answer.as_ref().map_or("", Answer::sid);
-        let expected =
-            if manner.foreign { Err("NotFound".to_owned()) } else { self.model.apply(command, &call, sid) };
+        let expected = if manner.foreign { Err("NotFound".to_owned()) } else { self.model.apply(command, &call, sid) };
         let (expected, touched) = match expected {
             Ok(touched) => (Ok(()), touched),
             Err(refusal) => (Err(refusal), Vec::new()),

@@ -1,13 +1,15 @@
 //! The table `events`: the append-only log, numbered without gaps per conversation or user. The
-//! event of a message's addition lives with the message until that changes.
+//! event of a message's addition lives with the message until that changes, and that of a change of
+//! state is its row in `transitions`; readers see one log.
 
-use dwell_core::event::{EventKind, MessagePayload};
+use dwell_core::event::{EventKind, MessagePayload, StateUpdatedPayload};
 use dwell_core::{AccountSid, Message, Timestamp};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
 use crate::messages;
 use crate::statement::{Tx, params, statements};
+use crate::transitions::{self, Record};
 
 statements! {
     INSERT(Text, Int, Text, Text, Int, Text, Text, Int, Text) =
@@ -74,8 +76,8 @@ pub fn insert(tx: &mut dyn Tx, account: &AccountSid, events: &[NewEvent<'_>]) ->
     Ok(())
 }
 
-/// Events of a conversation or user after the number `after`: those with a row of their own and
-/// those kept with the messages that they added.
+/// Events of a conversation or user after the number `after`: those with a row of their own, those
+/// kept with the messages that they added, and changes of state.
 pub fn list(
     tx: &mut dyn Tx,
     account: &AccountSid,
@@ -95,12 +97,37 @@ pub fn list(
             payload: c.text()?,
         })
     })?;
+    for record in transitions::list(tx, account, stream_sid, after, limit)? {
+        found.push(of_transition(record)?);
+    }
     for message in messages::added_after(tx, account, stream_sid, after, limit)? {
         found.extend(of_addition(message)?);
     }
     found.sort_by_key(|event| event.seq);
     found.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(found)
+}
+
+fn of_transition(record: Record) -> Result<Event, StoreError> {
+    let transition = record.transition;
+    let payload = StateUpdatedPayload {
+        conversation_sid: record.conversation_sid,
+        chat_service_sid: record.service_sid,
+        messaging_service_sid: record.messaging_service_sid,
+        state_from: transition.from,
+        state_to: transition.to,
+        state_updated: transition.at,
+        reason: transition.cause,
+    };
+    Ok(Event {
+        seq: record.seq,
+        kind: EventKind::ConversationStateUpdated.as_str().to_owned(),
+        at: transition.at,
+        source: record.source,
+        actor: record.actor,
+        notify: record.notify,
+        payload: to_json(&payload)?,
+    })
 }
 
 /// The event of a message's addition, when the message still carries it.
@@ -119,7 +146,11 @@ fn of_addition(mut message: Message) -> Result<Option<Event>, StoreError> {
 
 fn addition_payload(message: &Message, at: Timestamp) -> Result<String, StoreError> {
     let payload = MessagePayload::new(EventKind::MessageAdded, message, at);
-    serde_json::to_string(&payload).map_err(|error| StoreError::Internal(error.to_string()))
+    to_json(&payload)
+}
+
+fn to_json(payload: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(payload).map_err(|error| StoreError::Internal(error.to_string()))
 }
 
 /// Gives the event of a message's addition a row of its own, before the message is edited or

@@ -1,18 +1,21 @@
-//! The table `transitions`: every change of state, kept for ever, with when, why and by whom.
+//! The table `transitions`: every change of state, kept for ever, with when, why and by whom. Each is
+//! an event of the log too, and has no other row there.
 
 use dwell_core::lifecycle::{Cause, Transition};
-use dwell_core::{AccountSid, ConversationSid, MessageSid, State};
+use dwell_core::{AccountSid, ConversationSid, MessageSid, MessagingServiceSid, ServiceSid, State};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
 use crate::statement::{Tx, params, statements};
 
 statements! {
-    INSERT(Text, Int, Text, Text, Text, Text, Int, Text, Text) =
-        "INSERT INTO transitions (conversation_sid, seq, account_sid, from_state, to_state, cause, at, actor, message_sid)
+    INSERT(Text, Int, Text, Text, Text, Text, Int, Text, Text, Int, Text, Text, Text) =
+        "INSERT INTO transitions (conversation_sid, seq, account_sid, from_state, to_state, cause, at, source, actor,
+            notify, service_sid, messaging_service_sid, message_sid)
          VALUES {rows}";
     LIST =
-        "SELECT conversation_sid, seq, from_state, to_state, cause, at, actor, message_sid FROM transitions
+        "SELECT conversation_sid, seq, from_state, to_state, cause, at, source, actor, notify, service_sid,
+            messaging_service_sid, message_sid FROM transitions
          WHERE conversation_sid = ?2 AND account_sid = ?1 AND seq > ?3 ORDER BY seq LIMIT ?4";
 }
 
@@ -25,8 +28,16 @@ pub struct Record {
     pub seq: i64,
     /// From, to, why and when.
     pub transition: Transition,
+    /// What kind of client caused it: `API`, or `TIMER`.
+    pub source: String,
     /// Who caused it: a credential's SID, or `system` for a timer.
     pub actor: String,
+    /// Whether post-event webhooks are to hear of it.
+    pub notify: bool,
+    /// The conversation's service.
+    pub service_sid: ServiceSid,
+    /// The messaging service that was shown for it.
+    pub messaging_service_sid: MessagingServiceSid,
     /// The message that reactivated the conversation.
     pub message_sid: Option<MessageSid>,
 }
@@ -46,7 +57,11 @@ pub fn insert(tx: &mut dyn Tx, account: &AccountSid, records: &[Record]) -> Resu
             r.transition.to.as_str(),
             r.transition.cause.as_str(),
             r.transition.at,
+            &r.source,
             &r.actor,
+            r.notify,
+            &r.service_sid,
+            &r.messaging_service_sid,
             r.message_sid.as_ref(),
         ]);
     }
@@ -58,7 +73,7 @@ pub fn insert(tx: &mut dyn Tx, account: &AccountSid, records: &[Record]) -> Resu
 pub fn list(
     tx: &mut dyn Tx,
     account: &AccountSid,
-    conversation: &ConversationSid,
+    conversation: &str,
     after: i64,
     limit: i64,
 ) -> Result<Vec<Record>, StoreError> {
@@ -73,7 +88,11 @@ pub fn list(
                 cause: c.parsed(Cause::parse)?,
                 at: c.time()?,
             },
+            source: c.text()?,
             actor: c.text()?,
+            notify: c.flag()?,
+            service_sid: c.parsed(ServiceSid::parse)?,
+            messaging_service_sid: c.parsed(MessagingServiceSid::parse)?,
             message_sid: c.opt_parsed(MessageSid::parse)?,
         })
     })

@@ -155,7 +155,7 @@ const PLENTY: &str = "
     INSERT INTO messages (conversation_sid, message_index, sid, account_sid, author, attributes, date_created, date_updated)
         SELECT 'CH' || i % 500, i / 500, 'IM' || i, 'AC' || i % 20, 'system', '{}', i, i FROM generate_series(1, 20000) i;
     INSERT INTO events SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'k', i, 'API', 'x', 1, '{}' FROM generate_series(1, 20000) i;
-    INSERT INTO transitions SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'active', 'closed', 'API', i, 'x', NULL
+    INSERT INTO transitions SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'active', 'closed', 'API', i, 'API', 'x', 1, 'IS', 'MG', NULL
         FROM generate_series(1, 20000) i;
     INSERT INTO users SELECT 'US' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i, NULL, '{}', 'RL', 1, i, i FROM generate_series(1, 20000) i;
     INSERT INTO purges SELECT 'CH' || i, 'AC', 1 FROM generate_series(1, 5000) i;

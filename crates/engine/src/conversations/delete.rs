@@ -38,7 +38,7 @@ impl Engine {
 fn delete(tx: &mut dyn Tx, caller: &Caller, mut c: dwell_core::Conversation) -> Result<(), Error> {
     let now = caller.now(tx)?.max(c.last_event_at);
     let mut journal = Journal::new(caller, now);
-    settle(&mut journal, &mut c)?;
+    settle(&mut journal, &mut c);
     journal.conversation(&mut c, EventKind::ConversationRemoved)?;
     participants::delete_all(tx, &c.sid)?;
     conversations::delete(tx, &c.sid)?;

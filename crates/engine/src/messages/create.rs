@@ -4,7 +4,7 @@
 use dwell_core::lifecycle::Input;
 use dwell_core::message::DEFAULT_AUTHOR;
 use dwell_core::{ContentSid, MediaSid, Message, MessageSid, Reason, Timestamp, attributes, has_sid_form, limits};
-use dwell_store::{Tx, conversations, messages, participants};
+use dwell_store::{Tx, conversations, messages};
 
 use crate::context::Scope;
 use crate::engine::Engine;
@@ -116,10 +116,7 @@ fn create(
 ) -> Result<Message, Error> {
     let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
     let request = request.check()?;
-    let participant_sid = match request.author {
-        DEFAULT_AUTHOR => None,
-        author => participants::author(tx, &c.sid, author)?,
-    };
+    let participant_sid = super::participant_of(tx, &c, request.author)?;
     let date_created = request.date_created.unwrap_or(journal.now);
     let own = |text: Option<&str>| text.map(str::to_owned);
     let message = Message {

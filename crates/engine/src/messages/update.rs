@@ -2,7 +2,7 @@
 
 use dwell_core::event::EventKind;
 use dwell_core::{Message, Reason, attributes, limits};
-use dwell_store::{Tx, events, messages, participants};
+use dwell_store::{Tx, events, messages};
 
 use crate::context::Scope;
 use crate::engine::Engine;
@@ -55,7 +55,7 @@ fn update(
     let mut before = message.clone();
     if let Some(author) = input::present(request.author.as_deref()) {
         message.author = super::check_author(author)?.to_owned();
-        message.participant_sid = participants::author(tx, &c.sid, author)?;
+        message.participant_sid = super::participant_of(tx, &c, author)?;
     }
     if let Some(body) = request.body.as_deref() {
         if message.content_sid.is_some() {

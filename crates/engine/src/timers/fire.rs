@@ -1,16 +1,17 @@
 //! Carries out what is due, in order of due time, in sets (DESIGN: at most a batch a transaction).
 
 use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap};
 
-use dwell_core::lifecycle::{Input, Step, step};
+use dwell_core::lifecycle::{Input, Step, Transition, step};
 use dwell_core::{AccountSid, ConversationSid, ServiceSid, State, Timestamp};
 use dwell_store::conversations::{self, Timer};
 use dwell_store::transitions::{self, Record};
 use dwell_store::{Tx, participants, services};
 
 use crate::error::Error;
-use crate::journal::{ACTOR_SYSTEM, PendingEvent, SOURCE_TIMER, state_event, write_events};
+use crate::journal::{ACTOR_SYSTEM, SOURCE_TIMER};
 
 /// Most conversations looked at in one transaction.
 pub(crate) const BATCH_TIMERS_MAX: i64 = 1_000;
@@ -37,7 +38,7 @@ pub(crate) fn fire_batch(tx: &mut dyn Tx, account: &AccountSid, until: Timestamp
     let gone = take_out_deleted(tx, account, &mut timers)?;
 
     let mut order: BinaryHeap<_> = timers.iter().enumerate().map(|(i, timer)| Reverse((timer.wake_at, i))).collect();
-    let mut outcome = Outcome::default();
+    let mut records = Vec::new();
     let mut moved = vec![false; timers.len()];
     while let Some(Reverse((at, i))) = order.pop() {
         let timer = &mut timers[i];
@@ -56,7 +57,7 @@ pub(crate) fn fire_batch(tx: &mut dyn Tx, account: &AccountSid, until: Timestamp
         timer.lifecycle = next;
         timer.event_seq += 1;
         timer.last_event_at = timer.last_event_at.max(transition.at);
-        outcome.record(timer, transition)?;
+        records.push(record(timer, transition));
         if let Some(armed) = next.armed.filter(|armed| armed.due <= horizon) {
             order.push(Reverse((armed.due, i)));
         }
@@ -68,9 +69,9 @@ pub(crate) fn fire_batch(tx: &mut dyn Tx, account: &AccountSid, until: Timestamp
         .map(|(timer, _)| (timer.sid, timer.lifecycle.armed.map(|armed| armed.due)))
         .chain(gone.into_iter().map(|sid| (sid, None)))
         .collect();
-    outcome.write(tx, account, &changed, &wakes)?;
+    write(tx, account, &changed, &records, &wakes)?;
     Ok(Fired {
-        transitions: outcome.records.iter().map(|record| record.transition.at).collect(),
+        transitions: records.iter().map(|record| record.transition.at).collect(),
         done_until: Some(horizon),
         more: full,
     })
@@ -85,8 +86,8 @@ pub(super) fn take_out_deleted(
 ) -> Result<Vec<ConversationSid>, Error> {
     let mut alive: HashMap<ServiceSid, bool> = HashMap::new();
     for timer in timers.iter() {
-        if !alive.contains_key(&timer.service_sid) {
-            alive.insert(timer.service_sid, services::fetch(tx, account, &timer.service_sid)?.is_some());
+        if let Entry::Vacant(entry) = alive.entry(timer.service_sid) {
+            entry.insert(services::fetch(tx, account, &timer.service_sid)?.is_some());
         }
     }
     let is_alive = |timer: &Timer| alive.get(&timer.service_sid).copied().unwrap_or(false);
@@ -95,55 +96,41 @@ pub(super) fn take_out_deleted(
     Ok(gone)
 }
 
-#[derive(Default)]
-struct Outcome {
-    events: Vec<PendingEvent>,
-    records: Vec<Record>,
+fn record(timer: &Timer, transition: Transition) -> Record {
+    Record {
+        conversation_sid: timer.sid,
+        seq: timer.event_seq,
+        transition,
+        source: SOURCE_TIMER.to_owned(),
+        actor: ACTOR_SYSTEM.to_owned(),
+        notify: true,
+        service_sid: timer.service_sid,
+        messaging_service_sid: timer.messaging_service_sid,
+        message_sid: None,
+    }
 }
 
-impl Outcome {
-    fn record(&mut self, timer: &Timer, transition: dwell_core::lifecycle::Transition) -> Result<(), Error> {
-        self.events.push(state_event(
-            timer.sid,
-            timer.service_sid,
-            timer.messaging_service_sid,
-            timer.event_seq,
-            transition,
-            true,
-        )?);
-        self.records.push(Record {
-            conversation_sid: timer.sid,
-            seq: timer.event_seq,
-            transition,
-            actor: ACTOR_SYSTEM.to_owned(),
-            message_sid: None,
-        });
-        Ok(())
+fn write(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    changed: &[Timer],
+    records: &[Record],
+    wakes: &[(ConversationSid, Option<Timestamp>)],
+) -> Result<(), Error> {
+    if !changed.is_empty() {
+        conversations::update_timers(tx, changed)?;
+        transitions::insert(tx, account, records)?;
     }
-
-    fn write(
-        &self,
-        tx: &mut dyn Tx,
-        account: &AccountSid,
-        changed: &[Timer],
-        wakes: &[(ConversationSid, Option<Timestamp>)],
-    ) -> Result<(), Error> {
-        if !changed.is_empty() {
-            conversations::update_timers(tx, changed)?;
-            write_events(tx, account, SOURCE_TIMER, &self.events)?;
-            transitions::insert(tx, account, &self.records)?;
-        }
-        let closed: Vec<_> = changed
-            .iter()
-            .filter(|timer| timer.lifecycle.state == State::Closed && timer.participants > 0)
-            .map(|timer| timer.sid)
-            .collect();
-        if !closed.is_empty() {
-            participants::release(tx, &closed)?;
-        }
-        if !wakes.is_empty() {
-            conversations::update_wakes(tx, wakes)?;
-        }
-        Ok(())
+    let closed: Vec<_> = changed
+        .iter()
+        .filter(|timer| timer.lifecycle.state == State::Closed && timer.participants > 0)
+        .map(|timer| timer.sid)
+        .collect();
+    if !closed.is_empty() {
+        participants::release(tx, &closed)?;
     }
+    if !wakes.is_empty() {
+        conversations::update_wakes(tx, wakes)?;
+    }
+    Ok(())
 }

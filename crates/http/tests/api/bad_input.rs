@@ -38,7 +38,11 @@ async fn bodies_that_are_no_forms() {
         (FORM_TYPE, b"Body=x&%42ody=y"),
     ] {
         let shown = String::from_utf8_lossy(body);
-        assert_eq!(post_body(&app, &messages, content_type, body).await.refusal(), (400, 20001), "{content_type} {shown}");
+        assert_eq!(
+            post_body(&app, &messages, content_type, body).await.refusal(),
+            (400, 20001),
+            "{content_type} {shown}"
+        );
     }
     assert_eq!(everything(&app).await, before);
     let both = post_body(&app, &messages, FORM_TYPE, "Body=a&Body=b&Author=x%00y").await;
@@ -108,9 +112,21 @@ async fn dates() {
     let (_, inside) = conversation(&app, &[]).await;
     let before = everything(&app).await;
     for bad in [
-        "", " ", "now", "0", "1767225600", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z",
-        "2026-02-29T00:00:00Z", "2026-01-01T25:00:00Z", "2026-01-01T00:00:00+99:00", "99999-01-01T00:00:00Z",
-        "2026-01-01T00:00:00Z\u{0}", "2026-01-01T00:00:00Zx", "٢٠٢٦-01-01T00:00:00Z",
+        "",
+        " ",
+        "now",
+        "0",
+        "1767225600",
+        "2026-01-01",
+        "2026-01-01T00:00:00",
+        "2026-13-01T00:00:00Z",
+        "2026-02-29T00:00:00Z",
+        "2026-01-01T25:00:00Z",
+        "2026-01-01T00:00:00+99:00",
+        "99999-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z\u{0}",
+        "2026-01-01T00:00:00Zx",
+        "٢٠٢٦-01-01T00:00:00Z",
     ] {
         for (name, code) in [("DateCreated", 50308), ("DateUpdated", 50309)] {
             let expected = if bad.contains('\0') { 20001 } else { code };
@@ -164,9 +180,13 @@ async fn page_numbers_and_sizes() {
             assert_eq!(app.get(&format!("{list}?{twice}")).await.refusal(), (400, 20001), "{list} {twice}");
         }
         assert_eq!(app.get(&format!("{list}?PageSize=%FF")).await.refusal(), (400, 20001));
-        for (size, used) in
-            [("1", 1), ("007", 7), (&(max + 1).to_string(), max), ("18446744073709551616", max), (&"9".repeat(500), max)]
-        {
+        for (size, used) in [
+            ("1", 1),
+            ("007", 7),
+            (&(max + 1).to_string(), max),
+            ("18446744073709551616", max),
+            (&"9".repeat(500), max),
+        ] {
             let page = app.fetched(&format!("{list}?PageSize={size}")).await;
             assert_eq!(page["meta"]["page_size"], used, "{list} {size}");
         }
@@ -209,8 +229,19 @@ async fn page_tokens_of_other_lists_and_of_none() {
         }
         let good = &tokens.iter().find(|(of, _)| *of == list).unwrap().1;
         for bad in [
-            "", "PT", "x", "PT!!!", "PT%00", "PTAAAA", "PT_____w", "PAIM0", "null", &good[2..],
-            &good.to_lowercase(), &"P".repeat(10_000), "PT%FF",
+            "",
+            "PT",
+            "x",
+            "PT!!!",
+            "PT%00",
+            "PTAAAA",
+            "PT_____w",
+            "PAIM0",
+            "null",
+            &good[2..],
+            &good.to_lowercase(),
+            &"P".repeat(10_000),
+            "PT%FF",
         ] {
             let answer = app.get(&format!("{list}?PageToken={bad}")).await;
             assert_eq!(answer.refusal(), (400, 20001), "{list} {}", &bad[..bad.len().min(80)]);
@@ -244,5 +275,9 @@ async fn orders_and_filters() {
     ] {
         assert_eq!(app.get(&format!("{CONVERSATIONS}?{query}")).await.refusal(), (400, code), "{query}");
     }
-    assert_eq!(app.get(&format!("{CONVERSATIONS}?Unknown=x&state=foo&=&&")).await.status, 200, "unknown names are passed over");
+    assert_eq!(
+        app.get(&format!("{CONVERSATIONS}?Unknown=x&state=foo&=&&")).await.status,
+        200,
+        "unknown names are passed over"
+    );
 }

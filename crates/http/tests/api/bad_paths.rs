@@ -16,10 +16,13 @@ async fn unknown_paths() {
         ["/", "//", "/v1", "/v1/", "/v2/Conversations", "/V1/Conversations", "/v1/conversations", "/v1/Conversation"]
             .map(str::to_owned)
             .into();
-    paths.extend(["/dwell", "/dwell/v1", "/dwell/v2/Timers", "/dwell/v1/timers", "/health", "/healthz/x"].map(str::to_owned));
+    paths.extend(
+        ["/dwell", "/dwell/v1", "/dwell/v2/Timers", "/dwell/v1/timers", "/health", "/healthz/x"].map(str::to_owned),
+    );
     paths.extend(["/v1//Conversations", "/v1/./Conversations", "/v1/../v1/Conversations"].map(str::to_owned));
     // A slash at the end makes it another path, with nothing behind it.
-    for known in [CONVERSATIONS, "/v1/Users", "/v1/Services", "/v1/Configuration", "/dwell/v1/Timers", &path, &message] {
+    for known in [CONVERSATIONS, "/v1/Users", "/v1/Services", "/v1/Configuration", "/dwell/v1/Timers", &path, &message]
+    {
         paths.push(format!("{known}/"));
     }
     for below in ["Webhooks", "Messages/x/y", "Nothing", "Messages//", "/Messages", "messages"] {
@@ -29,14 +32,18 @@ async fn unknown_paths() {
         paths.push(format!("/v1/{below}"));
         paths.push(format!("/v1/Services/{service}/{below}"));
     }
-    for sid in ["", "IS", "IS1", &service[..33], &format!("{service}0"), &service.to_uppercase(), "CH0", "x"] {
-        paths.push(format!("/v1/Services/{sid}/Conversations"));
-    }
     let before = everything(&app).await;
     for path in &paths {
         for method in ["GET", "POST", "DELETE"] {
             let answer = app.send(method, path, &[("FriendlyName", "x")], Some(&app.account)).await;
             assert_eq!(answer.refusal(), (404, 20404), "{method} {path}");
+        }
+    }
+    for service in ["", "IS", "IS1", &service[..33], &format!("{service}0"), &service.to_uppercase(), "CH0", "x"] {
+        for list in ["Conversations", "Users"] {
+            let path = format!("/v1/Services/{service}/{list}");
+            assert_eq!(app.get(&path).await.refusal(), (404, 20404), "{path}");
+            assert_eq!(app.post(&path, &[("Identity", "ann")]).await.refusal(), (404, 20404), "{path}");
         }
     }
     assert_eq!(everything(&app).await, before);
@@ -110,9 +117,44 @@ async fn odd_segments_name_nothing() {
     let (sid, upper) = (sid(&c), sid(&c).to_uppercase());
     let (short, long_sid) = (&sid[..33], format!("{sid}0"));
     let odd = [
-        "room%2F", "%2Froom", "room%00", "%00", "%", "%zz", "%2", "room%zz", "%FF", "%C3%28", "%ED%A0%80", "%2E%2E",
-        "..", "ROOM", "Room", "room%20", "%20", "+", "room+", "*", "%25", "%27%20OR%201=1", "null", "{sid}", "😀",
-        "%F0%9F%98%80", "ü", "room%0A", "room;x=1", "room%3F", "room%23", "-1", "0", "ＲＯＯＭ", &long, short, &long_sid, &upper,
+        "room%2F",
+        "%2Froom",
+        "room%00",
+        "%00",
+        "%",
+        "%zz",
+        "%2",
+        "room%zz",
+        "%FF",
+        "%C3%28",
+        "%ED%A0%80",
+        "%2E%2E",
+        "..",
+        "ROOM",
+        "Room",
+        "room%20",
+        "%20",
+        "+",
+        "room+",
+        "*",
+        "%25",
+        "%27%20OR%201=1",
+        "null",
+        "{sid}",
+        "😀",
+        "%F0%9F%98%80",
+        "ü",
+        "room%0A",
+        "room;x=1",
+        "room%3F",
+        "room%23",
+        "-1",
+        "0",
+        "ＲＯＯＭ",
+        &long,
+        short,
+        &long_sid,
+        &upper,
     ];
     for segment in odd {
         for path in [

@@ -98,9 +98,8 @@ async fn what_belongs_to_another_account_is_not_there() {
     let before = everything(&app).await;
 
     let stranger = app.new_account().await;
-    let as_stranger = async |method: &str, path: &str, form: &[(&str, &str)]| {
-        app.send(method, path, form, Some(&stranger)).await
-    };
+    let as_stranger =
+        async |method: &str, path: &str, form: &[(&str, &str)]| app.send(method, path, form, Some(&stranger)).await;
     let own = as_stranger("GET", "/v1/Configuration", &[]).await.body;
     let own_service = text(&own, "default_chat_service_sid").to_owned();
     let service = text(&c, "chat_service_sid");

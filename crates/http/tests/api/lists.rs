@@ -94,7 +94,8 @@ async fn filters_are_echoed_and_encoded_in_the_urls() {
 #[tokio::test]
 async fn a_state_filter_follows_the_state() {
     let app = TestApp::new().await;
-    let (_, path) = conversation(&app, &[("UniqueName", "day-1"), ("Timers.Inactive", "PT1M"), ("Timers.Closed", "PT10M")]).await;
+    let (_, path) =
+        conversation(&app, &[("UniqueName", "day-1"), ("Timers.Inactive", "PT1M"), ("Timers.Closed", "PT10M")]).await;
     let by_state = async |app: &TestApp| {
         let mut found = Vec::new();
         for state in ["active", "inactive", "closed"] {

@@ -100,9 +100,13 @@ async fn nothing_is_skipped_or_seen_twice_while_items_come_and_go() {
         app.made("/v1/Services", &[("FriendlyName", "x")]).await;
     }
     let falling = format!("{messages}?Order=desc");
-    for (list, adds_at_end) in
-        [(messages.as_str(), true), (&falling, false), (&participants, true), ("/v1/Services", true), ("/v1/Users", true)]
-    {
+    for (list, adds_at_end) in [
+        (messages.as_str(), true),
+        (&falling, false),
+        (&participants, true),
+        ("/v1/Services", true),
+        ("/v1/Users", true),
+    ] {
         let before: Vec<_> = all_items(&app, list).await.iter().map(|item| sid(item).to_owned()).collect();
         // On the first page's heels: one that was seen goes, one that lies ahead goes, one comes.
         let (seen_one, ahead) = (before[1].clone(), before[4].clone());

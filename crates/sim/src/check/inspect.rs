@@ -173,9 +173,7 @@ impl Inspector<'_> {
         let found: Vec<i64> = self
             .engine
             .store()
-            .read(move |tx| {
-                pool::IDENTITIES.iter().map(|who| participants::count_open(tx, &sid, who, ALL)).collect()
-            })
+            .read(move |tx| pool::IDENTITIES.iter().map(|who| participants::count_open(tx, &sid, who, ALL)).collect())
             .await
             .map_err(|error: StoreError| failed(&error))?;
         for (identity, found) in pool::IDENTITIES.iter().zip(found) {

@@ -177,15 +177,7 @@ impl Model {
         Ok(vec![c])
     }
 
-    fn say(
-        &mut self,
-        c: usize,
-        author: Option<&str>,
-        body: &str,
-        content: bool,
-        call: &Call,
-        sid: &str,
-    ) -> Touched {
+    fn say(&mut self, c: usize, author: Option<&str>, body: &str, content: bool, call: &Call, sid: &str) -> Touched {
         let now = self.open(c, call)?;
         if body.is_empty() && !content {
             return refuse("BodyMissing");
@@ -354,7 +346,8 @@ impl Model {
     }
 
     fn delete_service(&mut self, service: usize) -> Touched {
-        let is_default = |s: &Service| self.services.iter().position(|other| other.account == s.account) == Some(service);
+        let is_default =
+            |s: &Service| self.services.iter().position(|other| other.account == s.account) == Some(service);
         match self.services.get(service) {
             Some(found) if is_default(found) => refuse("DefaultServiceDelete"),
             Some(Service { deleted: false, .. }) => {

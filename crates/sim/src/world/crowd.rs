@@ -31,7 +31,8 @@ impl World {
         let commands: Vec<Command> = (0..count)
             .map(|number| {
                 let timer = |place: usize| TIMERS.get(place).map(|timer| pool::TIMERS[*timer]);
-                let (inactive, closed) = (timer(number % 7), timer((number + 3) % 8).filter(|t| t.seconds >= Some(600)));
+                let (inactive, closed) =
+                    (timer(number % 7), timer((number + 3) % 8).filter(|t| t.seconds >= Some(600)));
                 Command::Create { service, state: None, inactive, closed, name: None }
             })
             .collect();

@@ -115,12 +115,7 @@ impl World {
     }
 
     /// The list of timers, page by page: every one, in the order in which they are due.
-    pub(super) async fn list_timers(
-        &mut self,
-        account: usize,
-        filter: &Filter,
-        size: usize,
-    ) -> Result<String, String> {
+    pub(super) async fn list_timers(&mut self, account: usize, filter: &Filter, size: usize) -> Result<String, String> {
         let caller = self.inspector(PAGE)?.caller(account);
         let text = |at: Option<i64>| at.map(|at| Timestamp::from_micros(at).to_rfc3339_micros());
         let filters = timers::List {

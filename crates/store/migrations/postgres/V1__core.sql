@@ -156,15 +156,20 @@ CREATE TABLE events (
     PRIMARY KEY (stream_sid, seq)
 );
 
+-- Every change of state; each is an event of the log as well, with no row of its own in events.
 CREATE TABLE transitions (
     conversation_sid TEXT COLLATE "C" NOT NULL,
-    seq BIGINT NOT NULL, -- of the event
+    seq BIGINT NOT NULL,
     account_sid TEXT COLLATE "C" NOT NULL,
     from_state TEXT COLLATE "C" NOT NULL,
     to_state TEXT COLLATE "C" NOT NULL,
     cause TEXT COLLATE "C" NOT NULL,
     at BIGINT NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
     actor TEXT COLLATE "C" NOT NULL,
+    notify BIGINT NOT NULL,
+    service_sid TEXT COLLATE "C" NOT NULL,
+    messaging_service_sid TEXT COLLATE "C" NOT NULL,
     message_sid TEXT COLLATE "C", -- the message that reactivated it
     PRIMARY KEY (conversation_sid, seq)
 );

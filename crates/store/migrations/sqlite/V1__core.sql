@@ -156,15 +156,20 @@ CREATE TABLE events (
     PRIMARY KEY (stream_sid, seq)
 ) WITHOUT ROWID;
 
+-- Every change of state; each is an event of the log as well, with no row of its own in events.
 CREATE TABLE transitions (
     conversation_sid TEXT NOT NULL,
-    seq BIGINT NOT NULL, -- of the event
+    seq BIGINT NOT NULL,
     account_sid TEXT NOT NULL,
     from_state TEXT NOT NULL,
     to_state TEXT NOT NULL,
     cause TEXT NOT NULL,
     at BIGINT NOT NULL,
+    source TEXT NOT NULL,
     actor TEXT NOT NULL,
+    notify BIGINT NOT NULL,
+    service_sid TEXT NOT NULL,
+    messaging_service_sid TEXT NOT NULL,
     message_sid TEXT, -- the message that reactivated it
     PRIMARY KEY (conversation_sid, seq)
 ) WITHOUT ROWID;

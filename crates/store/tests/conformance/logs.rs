@@ -1,7 +1,7 @@
 use dwell_core::event::EventKind;
 use dwell_core::lifecycle::{Cause, Transition};
 use dwell_core::message::Added;
-use dwell_core::{Message, MessageSid, State};
+use dwell_core::{Message, MessageSid, MessagingServiceSid, State};
 use dwell_store::events::NewEvent;
 use dwell_store::purges::Purge;
 use dwell_store::transitions::Record;
@@ -116,7 +116,11 @@ fn transitions_are_kept_as_they_were(store: &Store) {
         conversation_sid: conversation_sid(1),
         seq,
         transition: Transition { from: State::Inactive, to: State::Active, cause, at: at(seq) },
+        source: "API".to_owned(),
         actor: "system".to_owned(),
+        notify: seq == 5,
+        service_sid: service_sid(1),
+        messaging_service_sid: MessagingServiceSid::new(bytes(1)),
         message_sid,
     };
     let all = vec![

@@ -57,5 +57,9 @@ async fn more_writes_than_can_wait_are_sent_away_until_later() {
         assert!(matches!(done.unwrap(), Ok(()) | Err(Error::Overloaded)));
     }
     assert_eq!(app.post(CONVERSATIONS, &[]).await.status, 201);
-    assert_eq!(app.fetched(CONVERSATIONS).await["conversations"].as_array().unwrap().len(), 2, "nothing of it was made");
+    assert_eq!(
+        app.fetched(CONVERSATIONS).await["conversations"].as_array().unwrap().len(),
+        2,
+        "nothing of it was made"
+    );
 }

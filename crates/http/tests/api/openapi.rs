@@ -1,0 +1,198 @@
+//! The OpenAPI document against the server that it describes.
+
+use dwell_testkit::{Answer, TestApp};
+use serde_json::{Value, json};
+
+use crate::support::{CONVERSATIONS, raw, sid, text};
+
+/// Members that are left out when they do not apply, as the contract has it.
+const MAY_BE_ABSENT: &[(&str, &str)] = &[
+    ("Message", "chat_service_sid"),
+    ("Participant", "chat_service_sid"),
+    ("MessagingBinding", "proxy_address"),
+    ("Timers", "date_inactive"),
+    ("Timers", "date_closed"),
+    ("Bindings", "email"),
+];
+
+fn document() -> Value {
+    serde_json::from_str(&dwell_http::openapi_json()).unwrap()
+}
+
+/// Method, path and description of every operation.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap().iter().filter(|(_, value)| value.is_object()) {
+            found.push((method.to_uppercase(), path.clone(), operation.clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_document() {
+    let version = format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    insta::assert_snapshot!(dwell_http::openapi_json().replace(&version, "\"version\": \"[version]\""));
+}
+
+#[tokio::test]
+async fn it_is_served_to_everybody() {
+    let app = TestApp::new().await;
+    let answer = raw(&app, "GET", "/openapi.json", &[], "").await;
+    assert_eq!((answer.status, &answer.body), (200, &document()));
+    assert_eq!(answer.headers["content-type"], "application/json; charset=utf-8");
+    let alive = raw(&app, "GET", "/healthz", &[], "").await;
+    assert_eq!((alive.status, alive.text.as_str()), (200, "ok"));
+    let ready = raw(&app, "GET", "/readyz", &[], "").await;
+    assert_eq!((ready.status, ready.body), (200, json!({"status": "ready"})));
+}
+
+#[test]
+fn both_trees_are_described_alike() {
+    let document = document();
+    let all: Vec<_> = operations(&document).into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let mut twins = 0;
+    for operation in &all {
+        let (method, path) = operation.split_once(' ').unwrap();
+        let Some(below) = path.strip_prefix("/v1/Services/{ChatServiceSid}/") else { continue };
+        assert!(all.contains(&format!("{method} /v1/{below}")), "{operation} is not in the short tree");
+        twins += 1;
+    }
+    assert_eq!(twins, 20, "conversations, messages, participants and users, five operations each");
+    let mut names: Vec<_> = operations(&document).iter().map(|(.., op)| text(op, "operationId").to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all.len(), "every operation has a name of its own");
+}
+
+/// A test account with one of everything in a service that may be deleted, and the path of an
+/// operation with the variables filled in.
+async fn furnished(template: &str) -> (TestApp, String) {
+    let mut app = TestApp::new().await;
+    app.account = app.new_test_account().await;
+    let service = app.made("/v1/Services", &[("FriendlyName", "Other")]).await;
+    let is_short = !template.contains("{ChatServiceSid}");
+    let tree = if is_short { "/v1".to_owned() } else { format!("/v1/Services/{}", sid(&service)) };
+    let timers = [("Timers.Inactive", "PT5M"), ("Timers.Closed", "PT1H"), ("Bindings.Email.Address", "a@example.com")];
+    let c = app.made(&format!("{tree}/Conversations"), &timers).await;
+    let inside = format!("{tree}/Conversations/{}", sid(&c));
+    let pair = [("MessagingBinding.Address", "+15017122661"), ("MessagingBinding.ProxyAddress", "+15017122662")];
+    app.made(&format!("{inside}/Participants"), &pair).await;
+    let participant = app.made(&format!("{inside}/Participants"), &[("Identity", "ann")]).await;
+    let message = app.made(&format!("{inside}/Messages"), &[("Body", "x"), ("Author", "ann")]).await;
+    let user = app.fetched(&format!("{tree}/Users/ann")).await;
+    app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
+    let last = match template {
+        _ if template.contains("/Messages/") => sid(&message),
+        _ if template.contains("/Participants/") => sid(&participant),
+        _ => sid(&user),
+    };
+    let path = template
+        .replace("{ChatServiceSid}", sid(&service))
+        .replace("{ConversationSid}", sid(&c))
+        .replace("{Sid}", last);
+    assert!(!path.contains('{'), "{path}");
+    (app, path)
+}
+
+/// A form with which an operation succeeds.
+fn form(method: &str, path: &str) -> &'static [(&'static str, &'static str)] {
+    if method != "POST" {
+        return &[];
+    }
+    match path.rsplit('/').next().unwrap() {
+        "Configuration" => &[("DefaultInactiveTimer", "PT5M"), ("DefaultClosedTimer", "PT1H")],
+        "Messages" => &[("Body", "x"), ("ContentSid", "HX00000000000000000000000000000000")],
+        "Participants" | "Users" => &[("Identity", "bob")],
+        "Advance" => &[("To", "next")],
+        _ => &[("FriendlyName", "x")],
+    }
+}
+
+#[tokio::test]
+async fn every_documented_operation_answers_as_documented() {
+    let document = document();
+    for (method, template, operation) in operations(&document) {
+        let (app, path) = furnished(&template).await;
+        let stranger = app.send(&method, &path, &[], None).await;
+        assert_eq!(stranger.refusal(), (401, 20003), "{method} {template}");
+        conform(&document, &operation, &stranger, &format!("{method} {template}"));
+        let answer = app.send(&method, &path, form(&method, &template), Some(&app.account)).await;
+        let told = format!("{method} {template}: {} {}", answer.status, answer.text);
+        assert!(![404, 405].contains(&answer.status), "{told}");
+        let documented = &operation["responses"][answer.status.to_string()];
+        assert!(answer.status < 300 && documented.is_object(), "{told}");
+        conform(&document, &operation, &answer, &told);
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_as_documented() {
+    let document = document();
+    let app = TestApp::new().await;
+    let operations = operations(&document);
+    let (.., operation) =
+        operations.iter().find(|(method, path, _)| method == "POST" && path == CONVERSATIONS).unwrap();
+    for answer in [
+        app.post(CONVERSATIONS, &[("State", "closed")]).await,
+        app.get("/v1/Conversations/none").await,
+        app.send("PUT", CONVERSATIONS, &[], Some(&app.account)).await,
+    ] {
+        conform(&document, operation, &answer, "refusal");
+    }
+}
+
+/// Checks a body against the schema that the operation names for the status.
+#[track_caller]
+fn conform(document: &Value, operation: &Value, answer: &Answer, told: &str) {
+    let responses = &operation["responses"];
+    let response = responses.get(answer.status.to_string()).unwrap_or(&responses["default"]);
+    match response.get("content") {
+        None => assert_eq!(answer.text, "", "{told}"),
+        Some(content) => check(document, &content["application/json"]["schema"], "", &answer.body, told),
+    }
+}
+
+/// Checks that a value has exactly the members of its schema, of the right types, all the way down.
+#[track_caller]
+fn check(document: &Value, schema: &Value, name: &str, value: &Value, told: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.strip_prefix("#/components/schemas/").unwrap();
+        let target = &document["components"]["schemas"][name];
+        assert!(target.is_object(), "{reference} leads nowhere");
+        return check(document, target, name, value, told);
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let choice = choices.iter().find(|choice| (choice["type"] == "null") == value.is_null());
+        return check(document, choice.unwrap_or_else(|| panic!("{value}: {told}")), name, value, told);
+    }
+    let types: Vec<_> = match &schema["type"] {
+        Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    };
+    let actual = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    assert!(types.is_empty() || types.contains(&actual), "{value} is not of {types:?}: {told}");
+    if let Value::Array(items) = value {
+        assert!(!items.is_empty(), "an empty list proves nothing: {told}");
+        items.iter().for_each(|item| check(document, &schema["items"], name, item, told));
+    }
+    let (Value::Object(members), Some(properties)) = (value, schema["properties"].as_object()) else { return };
+    for (member, value) in members {
+        let property = properties.get(member).unwrap_or_else(|| panic!("{name}.{member} is not documented: {told}"));
+        check(document, property, name, value, told);
+    }
+    for property in properties.keys().filter(|property| !members.contains_key(*property)) {
+        assert!(MAY_BE_ABSENT.contains(&(name, property.as_str())), "{name} lacks {property}: {told}");
+    }
+    for required in schema["required"].as_array().into_iter().flatten() {
+        assert!(members.contains_key(required.as_str().unwrap()), "{name} lacks {required}: {told}");
+    }
+}
