@@ -1,5 +1,5 @@
-//! Pages of lists. A cursor names the last row of the page before, so a page costs the same
-//! wherever it is and stays right while rows come and go.
+//! Pages of lists. A cursor names the row that the page follows or precedes, so a page costs the
+//! same wherever it is and stays right while rows come and go.
 
 use dwell_core::{Reason, Timestamp};
 use dwell_store::conversations::Position;
@@ -11,9 +11,20 @@ use crate::error::Error;
 pub struct PageRequest {
     /// Most rows on it.
     pub size: usize,
-    /// The cursor that the page before gave; `None` for the first page.
+    /// The cursor that a neighbouring page gave; `None` for the first page.
     pub after: Option<String>,
 }
+
+/// Which way a page lies from the row that its cursor names.
+pub(crate) enum Seek<'a> {
+    /// After the row, or at the start of the list.
+    After(Option<&'a str>),
+    /// Before the row.
+    Before(&'a str),
+}
+
+/// What cursors of preceding pages begin with; no other cursor does.
+const BACK: char = '<';
 
 /// A page of a list.
 #[derive(Debug, Clone)]
@@ -22,6 +33,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The cursor of the next page; `None` on the last.
     pub next: Option<String>,
+    /// The cursor of the preceding page; `None` on the first.
+    pub previous: Option<String>,
 }
 
 impl PageRequest {
@@ -30,20 +43,32 @@ impl PageRequest {
         i64::try_from(self.size).unwrap_or(i64::MAX).saturating_add(1)
     }
 
+    pub(crate) fn seek(&self) -> Seek<'_> {
+        match self.after.as_deref() {
+            Some(cursor) => cursor.strip_prefix(BACK).map_or(Seek::After(Some(cursor)), Seek::Before),
+            None => Seek::After(None),
+        }
+    }
+
     pub(crate) fn position(&self) -> Result<Option<Position>, Error> {
-        self.after
-            .as_deref()
-            .map(|cursor| {
-                let (micros, sid) = cursor.split_once(':').ok_or_else(bad_token)?;
-                let at = Timestamp::from_micros(micros.parse().map_err(|_| bad_token())?);
-                Ok(Position { at, sid: sid.to_owned() })
-            })
-            .transpose()
+        self.after.as_deref().map(read_position).transpose()
     }
 
     pub(crate) fn index(&self) -> Result<Option<i64>, Error> {
-        self.after.as_deref().map(|cursor| cursor.parse().map_err(|_| bad_token())).transpose()
+        self.after.as_deref().map(read_index).transpose()
     }
+}
+
+/// Reads a cursor that [`position_cursor`] wrote.
+pub(crate) fn read_position(cursor: &str) -> Result<Position, Error> {
+    let (micros, sid) = cursor.split_once(':').ok_or_else(bad_token)?;
+    let at = Timestamp::from_micros(micros.parse().map_err(|_| bad_token())?);
+    Ok(Position { at, sid: sid.to_owned() })
+}
+
+/// Reads a cursor that is a number.
+pub(crate) fn read_index(cursor: &str) -> Result<i64, Error> {
+    cursor.parse().map_err(|_| bad_token())
 }
 
 pub(crate) fn position_cursor(at: Timestamp, sid: &str) -> String {
@@ -51,13 +76,28 @@ pub(crate) fn position_cursor(at: Timestamp, sid: &str) -> String {
 }
 
 impl<T> Page<T> {
-    /// Cuts the extra row off `rows` and names the last one kept if there was one.
+    /// A page of rows that follow its cursor: cuts the extra row off and names its neighbours.
     pub(crate) fn of(mut rows: Vec<T>, request: &PageRequest, cursor: impl Fn(&T) -> String) -> Self {
         let more = rows.len() > request.size;
         rows.truncate(request.size);
-        let next = rows.last().filter(|_| more).map(cursor);
-        Page { items: rows, next }
+        let next = rows.last().filter(|_| more).map(&cursor);
+        let previous = rows.first().filter(|_| request.after.is_some()).map(|row| back(cursor(row)));
+        Page { items: rows, next, previous }
     }
+
+    /// A page of rows that precede its cursor, nearest first.
+    pub(crate) fn of_back(mut rows: Vec<T>, request: &PageRequest, cursor: impl Fn(&T) -> String) -> Self {
+        let more = rows.len() > request.size;
+        rows.truncate(request.size);
+        rows.reverse();
+        let next = rows.last().map(&cursor);
+        let previous = rows.first().filter(|_| more).map(|row| back(cursor(row)));
+        Page { items: rows, next, previous }
+    }
+}
+
+fn back(cursor: String) -> String {
+    format!("{BACK}{cursor}")
 }
 
 fn bad_token() -> Error {

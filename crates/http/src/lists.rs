@@ -125,7 +125,10 @@ impl Paging {
             page: self.number,
             page_size: self.request.size,
             first_page_url: page_url(0, None),
-            previous_page_url: None,
+            previous_page_url: page
+                .previous
+                .as_deref()
+                .map(|cursor| page_url(self.number.saturating_sub(1), Some(&write_token(self.key, cursor)))),
             url: page_url(self.number, self.token.as_deref()),
             next_page_url: page
                 .next

@@ -63,6 +63,15 @@ statements! {
          AND (CAST(?6 AS TEXT) IS NULL OR c.state = ?6)
          ORDER BY c.date_created DESC, c.sid DESC LIMIT ?7"
     );
+    LIST_BY_ACTIVITY_BACK = select!(
+        "WHERE c.service_sid = ?2 AND c.account_sid = ?1 AND c.state = ?3 AND (c.activity_at, c.sid) > (?4, ?5)
+         ORDER BY c.activity_at, c.sid LIMIT ?6"
+    );
+    LIST_BY_CREATION_BACK = select!(
+        "WHERE c.service_sid = ?2 AND c.account_sid = ?1 AND c.date_created <= ?3 AND (c.date_created, c.sid) > (?4, ?5)
+         AND (CAST(?6 AS TEXT) IS NULL OR c.state = ?6)
+         ORDER BY c.date_created, c.sid LIMIT ?7"
+    );
     INSERT =
         "INSERT INTO conversations (sid, account_sid, service_sid, messaging_service_sid, friendly_name, unique_name,
             attributes, email_address, email_name, state, timer_inactive, timer_closed, armed_kind, due_at, wake_at,
@@ -401,6 +410,42 @@ pub fn list_by_creation(
     let after = after.unwrap_or(Position { at: to, ..Position::end() });
     let state = state.map(State::as_str);
     tx.all(&LIST_BY_CREATION, params![account, service, from, after.at, &after.sid, state, limit], read)
+}
+
+/// Conversations of a service before one of them in the order of [`list_by_activity`], nearest
+/// first.
+pub fn list_by_activity_back(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    state: Option<State>,
+    before: &Position,
+    limit: i64,
+) -> Result<Vec<Conversation>, StoreError> {
+    let states = state.map_or(State::ALL.to_vec(), |state| vec![state]);
+    let mut found = Vec::new();
+    for state in states {
+        let page = params![account, service, state.as_str(), before.at, &before.sid, limit];
+        found.extend(tx.all(&LIST_BY_ACTIVITY_BACK, page, read)?);
+    }
+    found.sort_by_key(|c| (c.activity_at, c.sid));
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
+}
+
+/// Conversations of a service created until `to`, before one of them in the order of
+/// [`list_by_creation`], nearest first.
+pub fn list_by_creation_back(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    to: Timestamp,
+    state: Option<State>,
+    before: &Position,
+    limit: i64,
+) -> Result<Vec<Conversation>, StoreError> {
+    let state = state.map(State::as_str);
+    tx.all(&LIST_BY_CREATION_BACK, params![account, service, to, before.at, &before.sid, state, limit], read)
 }
 
 /// Conversations of an account to look at by `now`, in order of `wake_at`, locked; rows that another

@@ -23,6 +23,7 @@ statements! {
     BY_SID = select!("WHERE conversation_sid = ?2 AND sid = ?3 AND account_sid = ?1");
     BY_IDENTITY = select!("WHERE conversation_sid = ?2 AND identity = ?3 AND account_sid = ?1");
     LIST = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid > ?3 ORDER BY sid LIMIT ?4");
+    LIST_BACK = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
     AUTHOR_BY_IDENTITY = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND identity = ?2";
     AUTHOR_BY_ADDRESS = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND address = ?2 ORDER BY sid LIMIT 1";
     INSERT =
@@ -127,6 +128,17 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Participant>, StoreError> {
     tx.all(&LIST, params![account, conversation, after.unwrap_or_default(), limit], read)
+}
+
+/// Participants of a conversation before one of them, nearest first.
+pub fn list_back(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Participant>, StoreError> {
+    tx.all(&LIST_BACK, params![account, conversation, before, limit], read)
 }
 
 /// Adds a participant; `false` when its identity is in the conversation already or its address pair

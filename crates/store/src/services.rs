@@ -30,6 +30,7 @@ macro_rules! select_role {
 statements! {
     BY_SID = select!("WHERE sid = ?2 AND account_sid = ?1 AND deleted_at IS NULL");
     LIST = select!("WHERE account_sid = ?1 AND sid > ?2 AND deleted_at IS NULL ORDER BY sid LIMIT ?3");
+    LIST_BACK = select!("WHERE account_sid = ?1 AND sid < ?2 AND deleted_at IS NULL ORDER BY sid DESC LIMIT ?3");
     INSERT =
         "INSERT INTO services (sid, account_sid, friendly_name, default_chat_service_role_sid,
             default_conversation_role_sid, default_conversation_creator_role_sid, date_created, date_updated)
@@ -90,6 +91,11 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Service>, StoreError> {
     tx.all(&LIST, params![account, after.unwrap_or_default(), limit], read)
+}
+
+/// Services of an account before one of them, nearest first.
+pub fn list_back(tx: &mut dyn Tx, account: &AccountSid, before: &str, limit: i64) -> Result<Vec<Service>, StoreError> {
+    tx.all(&LIST_BACK, params![account, before, limit], read)
 }
 
 /// Adds a service.

@@ -22,6 +22,7 @@ statements! {
     READ_BY_SID = select!("WHERE sid = ?3 AND account_sid = ?1 AND service_sid = ?2");
     READ_BY_IDENTITY = select!("WHERE service_sid = ?2 AND identity = ?3 AND account_sid = ?1");
     LIST = select!("WHERE service_sid = ?2 AND account_sid = ?1 AND sid > ?3 ORDER BY sid LIMIT ?4");
+    LIST_BACK = select!("WHERE service_sid = ?2 AND account_sid = ?1 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
     INSERT =
         "INSERT INTO users (sid, account_sid, service_sid, identity, friendly_name, attributes, role_sid, event_seq,
             date_created, date_updated)
@@ -99,6 +100,17 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<User>, StoreError> {
     tx.all(&LIST, params![account, service, after.unwrap_or_default(), limit], read)
+}
+
+/// Users of a service before one of them, nearest first.
+pub fn list_back(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    service: &ServiceSid,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<User>, StoreError> {
+    tx.all(&LIST_BACK, params![account, service, before, limit], read)
 }
 
 /// Adds a user; `false` when the identity is taken.

@@ -58,7 +58,8 @@ impl Engine {
                     created_at: first.as_ref().map_or(conversation.date_created, |event| event.at),
                     created_by: first.map_or_else(|| conversation.created_by.clone(), |event| event.actor),
                     forecast: conversation.lifecycle.forecast().into_iter().flatten().collect(),
-                    history: Page::of(records, &page, |record| record.seq.to_string()),
+                    // A history is read forwards only.
+                    history: Page { previous: None, ..Page::of(records, &page, |record| record.seq.to_string()) },
                     conversation,
                 })
             })

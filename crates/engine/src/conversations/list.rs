@@ -7,7 +7,7 @@ use dwell_store::{conversations, services};
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest, position_cursor};
+use crate::page::{Page, PageRequest, Seek, position_cursor, read_position};
 
 /// The filters, as sent.
 #[derive(Debug, Clone, Default)]
@@ -71,19 +71,40 @@ impl Engine {
                 let (account, service) = (&scope.caller.account.sid, &scope.service_sid);
                 services::fetch(tx, account, service)?.ok_or(Error::NotFound)?;
                 let Checked { created, state } = filters.check()?;
-                let (after, limit) = (page.position()?, page.limit());
-                Ok(match created {
-                    None => {
+                let limit = page.limit();
+                Ok(match (created, page.seek()) {
+                    (None, Seek::After(cursor)) => {
+                        let after = cursor.map(read_position).transpose()?;
                         let rows = conversations::list_by_activity(tx, account, service, state, after, limit)?;
-                        Page::of(rows, &page, |c| position_cursor(c.activity_at, &c.sid))
+                        Page::of(rows, &page, by_activity)
                     }
-                    Some((from, to)) => {
+                    (None, Seek::Before(cursor)) => {
+                        let before = read_position(cursor)?;
+                        let rows = conversations::list_by_activity_back(tx, account, service, state, &before, limit)?;
+                        Page::of_back(rows, &page, by_activity)
+                    }
+                    (Some((from, to)), Seek::After(cursor)) => {
+                        let after = cursor.map(read_position).transpose()?;
                         let rows =
                             conversations::list_by_creation(tx, account, service, from, to, state, after, limit)?;
-                        Page::of(rows, &page, |c| position_cursor(c.date_created, &c.sid))
+                        Page::of(rows, &page, by_creation)
+                    }
+                    (Some((_, to)), Seek::Before(cursor)) => {
+                        let before = read_position(cursor)?;
+                        let rows =
+                            conversations::list_by_creation_back(tx, account, service, to, state, &before, limit)?;
+                        Page::of_back(rows, &page, by_creation)
                     }
                 })
             })
             .await
     }
+}
+
+fn by_activity(c: &Conversation) -> String {
+    position_cursor(c.activity_at, &c.sid)
+}
+
+fn by_creation(c: &Conversation) -> String {
+    position_cursor(c.date_created, &c.sid)
 }

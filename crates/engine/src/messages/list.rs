@@ -6,7 +6,7 @@ use dwell_store::messages;
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest};
+use crate::page::{Page, PageRequest, Seek, read_index};
 
 impl Engine {
     /// Messages of a conversation by index, rising unless `order` is `desc`; with the SID of the
@@ -35,9 +35,25 @@ impl Engine {
                         return Err(Error::Refused(Reason::InvalidParameter { name: "Order", problem }));
                     }
                 };
-                let rows = messages::list(tx, &c.account_sid, &c.sid, descending, page.index()?, page.limit())?;
-                Ok((c.sid, Page::of(rows, &page, |m| m.index.to_string())))
+                let (account, limit) = (&c.account_sid, page.limit());
+                let page = match page.seek() {
+                    Seek::After(cursor) => {
+                        let after = cursor.map(read_index).transpose()?;
+                        let rows = messages::list(tx, account, &c.sid, descending, after, limit)?;
+                        Page::of(rows, &page, index_cursor)
+                    }
+                    Seek::Before(cursor) => {
+                        let before = Some(read_index(cursor)?);
+                        let rows = messages::list(tx, account, &c.sid, !descending, before, limit)?;
+                        Page::of_back(rows, &page, index_cursor)
+                    }
+                };
+                Ok((c.sid, page))
             })
             .await
     }
+}
+
+fn index_cursor(message: &Message) -> String {
+    message.index.to_string()
 }

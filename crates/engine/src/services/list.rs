@@ -6,7 +6,7 @@ use dwell_store::services;
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest};
+use crate::page::{Page, PageRequest, Seek};
 
 impl Engine {
     /// Services of the account in order of creation.
@@ -18,9 +18,16 @@ impl Engine {
         self.inner
             .store
             .read(move |tx| {
-                let rows = services::list(tx, &account, page.after.as_deref(), page.limit())?;
-                Ok(Page::of(rows, &page, |service| service.sid.to_string()))
+                let limit = page.limit();
+                Ok(match page.seek() {
+                    Seek::After(sid) => Page::of(services::list(tx, &account, sid, limit)?, &page, cursor),
+                    Seek::Before(sid) => Page::of_back(services::list_back(tx, &account, sid, limit)?, &page, cursor),
+                })
             })
             .await
     }
+}
+
+fn cursor(service: &Service) -> String {
+    service.sid.to_string()
 }

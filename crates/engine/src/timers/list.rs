@@ -165,5 +165,5 @@ fn cut(scan: Scan, filters: &Checked, page: &PageRequest) -> Page<Timer> {
         items.truncate(page.size);
         next = items.last().map(|timer| position_cursor(timer.wake_at, &timer.sid));
     }
-    Page { items, next }
+    Page { items, next, previous: None }
 }

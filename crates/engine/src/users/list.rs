@@ -6,7 +6,7 @@ use dwell_store::{services, users};
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest};
+use crate::page::{Page, PageRequest, Seek};
 
 impl Engine {
     /// Users of a service in order of creation.
@@ -20,9 +20,18 @@ impl Engine {
             .read(move |tx| {
                 let (account, service) = (&scope.caller.account.sid, &scope.service_sid);
                 services::fetch(tx, account, service)?.ok_or(Error::NotFound)?;
-                let rows = users::list(tx, account, service, page.after.as_deref(), page.limit())?;
-                Ok(Page::of(rows, &page, |user| user.sid.to_string()))
+                let limit = page.limit();
+                Ok(match page.seek() {
+                    Seek::After(sid) => Page::of(users::list(tx, account, service, sid, limit)?, &page, cursor),
+                    Seek::Before(sid) => {
+                        Page::of_back(users::list_back(tx, account, service, sid, limit)?, &page, cursor)
+                    }
+                })
             })
             .await
     }
+}
+
+fn cursor(user: &User) -> String {
+    user.sid.to_string()
 }
