@@ -31,7 +31,7 @@ fn sweep_some(tx: &mut dyn Tx) -> Result<bool, Error> {
         purges::remove_some(tx, &purge, ROWS_MAX)?;
         return Ok(true);
     }
-    let Some((service, account_sid)) = services::next_deleted(tx)? else { return Ok(false) };
+    let Some((service, account_sid)) = services::take_deleted(tx)? else { return Ok(false) };
     let found = conversations::sids_of_service(tx, &service, ROWS_MAX)?;
     for (conversation_sid, _) in &found {
         participants::delete_all(tx, conversation_sid)?;

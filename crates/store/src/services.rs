@@ -29,6 +29,7 @@ macro_rules! select_role {
 
 statements! {
     BY_SID = select!("WHERE sid = ?2 AND account_sid = ?1 AND deleted_at IS NULL");
+    BY_SID_SHARED = select!("WHERE sid = ?2 AND account_sid = ?1 AND deleted_at IS NULL {share}");
     LIST = select!("WHERE account_sid = ?1 AND sid > ?2 AND deleted_at IS NULL ORDER BY sid LIMIT ?3");
     LIST_BACK = select!("WHERE account_sid = ?1 AND sid < ?2 AND deleted_at IS NULL ORDER BY sid DESC LIMIT ?3");
     INSERT =
@@ -81,6 +82,12 @@ fn read_role(row: &dyn Row) -> Result<Role, StoreError> {
 /// Any [`StoreError`]; so for every function of this module.
 pub fn fetch(tx: &mut dyn Tx, account: &AccountSid, sid: &ServiceSid) -> Result<Option<Service>, StoreError> {
     tx.first(&BY_SID, params![account, sid], read)
+}
+
+/// One service of an account, kept from being deleted until the unit of work ends: for whoever puts
+/// something into it.
+pub fn hold(tx: &mut dyn Tx, account: &AccountSid, sid: &ServiceSid) -> Result<Option<Service>, StoreError> {
+    tx.first(&BY_SID_SHARED, params![account, sid], read)
 }
 
 /// Services of an account in order of creation.

@@ -2,7 +2,7 @@
 //!
 //! Every column is `BIGINT` or `TEXT`, so a value is a whole number, a text or null. Placeholders
 //! are written `?1`; the PostgreSQL engine turns them into `$1`. Three marks depend on the engine:
-//! `{lock}` and `{skip_locked}` become row locks on PostgreSQL and nothing on SQLite, which has one
+//! `{lock}`, `{share}` and `{skip_locked}` become row locks on PostgreSQL and nothing on SQLite, which has one
 //! writer.
 //!
 //! A statement over many rows says `VALUES {rows}` to insert them, or `{1}`, `{2}` … for their columns
@@ -28,7 +28,7 @@ pub struct Stmt {
 impl Stmt {
     /// Whether it locks the rows that it finds, which only a unit of work that writes may do.
     pub(crate) fn locks(&self) -> bool {
-        self.sql.contains("{lock}") || self.sql.contains("{skip_locked}")
+        ["{lock}", "{share}", "{skip_locked}"].iter().any(|mark| self.sql.contains(mark))
     }
 }
 

@@ -87,7 +87,7 @@ impl Engine {
 
 fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked) -> Result<Conversation, Error> {
     let account = scope.caller.fresh_account(tx)?;
-    if services::fetch(tx, &account.sid, &scope.service_sid)?.is_none() {
+    if services::hold(tx, &account.sid, &scope.service_sid)?.is_none() {
         return Err(Error::NotFound);
     }
     let now = account.now(scope.caller.received_at);

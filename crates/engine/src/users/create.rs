@@ -35,7 +35,7 @@ impl Engine {
 
 fn create(tx: &mut dyn Tx, scope: &Scope, sid: UserSid, request: &Create) -> Result<User, Error> {
     let account = &scope.caller.account.sid;
-    let service = services::fetch(tx, account, &scope.service_sid)?.ok_or(Error::NotFound)?;
+    let service = services::hold(tx, account, &scope.service_sid)?.ok_or(Error::NotFound)?;
     let identity = present(request.identity.as_deref()).ok_or(Reason::IdentityMissing)?;
     let identity = input::identity(identity)?;
     let attributes = request.attributes.as_deref().unwrap_or(attributes::EMPTY);

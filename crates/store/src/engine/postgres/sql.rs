@@ -25,6 +25,7 @@ pub(crate) fn text(stmt: &Stmt) -> String {
         .replace("{from_rows}", &format!("FROM {rows}"))
         .replace("{lock}", "FOR UPDATE")
         .replace("{skip_locked}", "FOR UPDATE SKIP LOCKED")
+        .replace("{share}", "FOR SHARE")
         .replace('?', "$")
 }
 

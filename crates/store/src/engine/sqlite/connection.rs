@@ -134,6 +134,7 @@ pub(crate) fn text(stmt: &Stmt) -> String {
         .fold(stmt.sql.to_owned(), |sql, (i, placeholder)| sql.replace(&format!("{{{}}}", i + 1), placeholder));
     sql.replace("{lock}", "")
         .replace("{skip_locked}", "")
+        .replace("{share}", "")
         .replace("{from_rows}", "")
         .replace("{rows}", &format!("({})", row.join(", ")))
 }
