@@ -62,28 +62,18 @@ impl SecretKey {
     /// A [`SecretKeyError`] for the person who starts the server.
     pub fn load_or_create(path: &Path, random: &dyn Random) -> Result<Self, SecretKeyError> {
         let io = |problem| SecretKeyError::Io { path: path.display().to_string(), problem };
-        if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory).map_err(io)?;
+        let directory = path.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(directory).map_err(io)?;
+        if !path.exists() {
+            create(path, directory, random).map_err(io)?;
         }
-        match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-            Ok(mut file) => {
-                let mut bytes = [0u8; KEY_BYTES];
-                random.fill(&mut bytes);
-                file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(io)?;
-                Ok(Self::from_bytes(bytes))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                let mode = std::fs::metadata(path).map_err(io)?.permissions().mode();
-                if mode & 0o077 != 0 {
-                    return Err(SecretKeyError::TooOpen { path: path.display().to_string() });
-                }
-                let bytes = std::fs::read(path).map_err(io)?;
-                let bytes =
-                    bytes.try_into().map_err(|_| SecretKeyError::Malformed { path: path.display().to_string() })?;
-                Ok(Self::from_bytes(bytes))
-            }
-            Err(error) => Err(io(error)),
+        let mode = std::fs::metadata(path).map_err(io)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(SecretKeyError::TooOpen { path: path.display().to_string() });
         }
+        let bytes = std::fs::read(path).map_err(io)?;
+        let bytes = bytes.try_into().map_err(|_| SecretKeyError::Malformed { path: path.display().to_string() })?;
+        Ok(Self::from_bytes(bytes))
     }
 
     pub(crate) fn seal(&self, secret: &str, random: &dyn Random) -> SealedSecret {
@@ -103,6 +93,25 @@ impl SecretKey {
         let plain = self.0.decrypt(&XNonce::from(nonce), text).map_err(|_| Undecryptable)?;
         String::from_utf8(plain).map_err(|_| Undecryptable)
     }
+}
+
+/// Makes the key file complete or not at all, also when another process makes it at the same time:
+/// the first one's key counts.
+fn create(path: &Path, directory: &Path, random: &dyn Random) -> std::io::Result<()> {
+    let mut bytes = [0u8; KEY_BYTES];
+    random.fill(&mut bytes);
+    let mut tag = [0u8; 8];
+    random.fill(&mut tag);
+    let draft = directory.join(format!(".secret-{:016x}.tmp", u64::from_le_bytes(tag)));
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let linked = file.write_all(&bytes).and_then(|()| file.sync_all()).and_then(|()| std::fs::hard_link(&draft, path));
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    // The name must be on disk too before anything is encrypted with the key.
+    std::fs::File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]
