@@ -104,10 +104,7 @@ impl Engine {
                     }
                     // Its users may have turned or stopped the clock since it was read.
                     let Some(account) = accounts::lock(tx, &account)? else { return Ok(Fired::default()) };
-                    match account.test_clock {
-                        Some(TestClock { frozen_at: None, .. }) => fire_batch(tx, &account.sid, account.now(now)),
-                        _ => Ok(Fired::default()),
-                    }
+                    fire_batch(tx, &account.sid, account.now(now))
                 })
                 .await?;
             self.measure(wake, &fired);
@@ -128,8 +125,13 @@ impl Engine {
     }
 }
 
-/// When to look at an account's timers in real time; never, while its clock stands still.
+/// When to look at an account's timers in real time. While its clock stands still, that is at once for
+/// what had come due before it was stopped, and never for the rest.
 fn real_time_of(wake: &Wake) -> Option<Timestamp> {
     let at = wake.wake_at?;
-    wake.test_clock.map_or(Some(at), |clock| clock.real_time_of(at))
+    match wake.test_clock {
+        None => Some(at),
+        Some(TestClock { frozen_at: Some(frozen_at), .. }) => (at <= frozen_at).then_some(Timestamp::MIN),
+        Some(clock) => clock.real_time_of(at),
+    }
 }

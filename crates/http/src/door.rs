@@ -49,7 +49,7 @@ pub(crate) async fn through(State(door): State<Door>, mut request: Request, next
 
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         span.in_scope(|| log(&failure));
-        response = render(&failure, &path, response);
+        response = render(&failure, &path);
     }
     let seconds = door.engine.now().micros_since(received_at) as f64 / 1e6;
     let status = response.status();
@@ -90,15 +90,9 @@ fn log(failure: &Failure) {
     }
 }
 
-fn render(failure: &Failure, path: &str, original: Response) -> Response {
+fn render(failure: &Failure, path: &str) -> Response {
     let (status, body) = failure.to_body(path);
     let mut response = (status, Json(body)).into_response();
-    // A 405 names the methods that are allowed; axum has put them there.
-    for (name, value) in original.headers() {
-        if name == axum::http::header::ALLOW {
-            response.headers_mut().insert(name, value.clone());
-        }
-    }
     match failure {
         Failure::Unauthorized => {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Twilio API\""));

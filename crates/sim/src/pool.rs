@@ -8,6 +8,14 @@ pub(crate) const IDENTITIES: [&str; 6] = ["ada", "ben", "cho", "dia", "system", 
 pub(crate) const ADDRESSES: [&str; 4] = ["+15550000001", "+15550000002", "+15550000003", "whatsapp:+15550000004"];
 /// Addresses that they see.
 pub(crate) const PROXIES: [&str; 3] = ["+18880000001", "+18880000002", "whatsapp:+18880000003"];
+/// Pairs that a participant may have.
+pub(crate) const GOOD_PAIRS: [(&str, &str); 5] = [
+    (ADDRESSES[0], PROXIES[0]),
+    (ADDRESSES[0], PROXIES[1]),
+    (ADDRESSES[1], PROXIES[0]),
+    (ADDRESSES[2], PROXIES[1]),
+    (ADDRESSES[3], PROXIES[2]),
+];
 /// Unique names.
 pub(crate) const NAMES: [&str; 6] = ["north", "east", "south", "west", "order 17", "été"];
 /// Texts of messages.

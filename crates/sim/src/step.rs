@@ -239,7 +239,10 @@ impl Director {
         let failing = self.one_in(3).then(|| (self.conversation(model), self.one_in(2)));
         let mut requests = self.several(model, &kinds, 5);
         // Who gets a name first is nobody's business here.
-        requests.retain(|(_, command)| !matches!(command, Command::Change { name: Some(_), .. }));
+        let is_named = |command: &Command| {
+            matches!(command, Command::Change { name: Some(_), .. } | Command::Create { name: Some(_), .. })
+        };
+        requests.retain(|(_, command)| !is_named(command));
         Step::Together { requests, fires: self.below(3), failing }
     }
 
@@ -263,7 +266,9 @@ impl Director {
     fn abandon(&self, model: &Model) -> Step {
         let kinds = [Kind::Change, Kind::State, Kind::Edit, Kind::Unsay, Kind::Leave, Kind::Delete, Kind::Configure];
         match self.request(model, self.pick(&kinds)) {
-            Step::Ask(manner, command) if self.is_file => Step::Abandon(Manner { foreign: false, ..manner }, command),
+            Step::Ask(manner, command) if self.is_file && !matches!(command, Command::Create { .. }) => {
+                Step::Abandon(Manner { foreign: false, ..manner }, command)
+            }
             step => step,
         }
     }

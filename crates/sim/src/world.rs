@@ -27,12 +27,13 @@ const ACCOUNTS: [bool; 4] = [false, true, false, true];
 
 /// A history under way.
 pub(crate) struct World {
+    /// `None` only while the server is down.
+    engine: Option<Engine>,
+    /// After the engine, which is closed before its database goes.
     home: Home,
     clock: ManualClock,
     /// The engine's own randomness: the stream goes on when the engine starts again.
     random: Arc<SeededRandom>,
-    /// `None` only while the server is down.
-    engine: Option<Engine>,
     model: Model,
     accounts: Vec<Arc<Account>>,
 }
@@ -53,7 +54,7 @@ impl World {
         let random = Arc::new(SeededRandom::new(!seed));
         let clock = ManualClock::new(START);
         let model = Model { swept: true, mistake, ..Model::default() };
-        let mut world = World { home, clock, random, engine: None, model, accounts: Vec::new() };
+        let mut world = World { engine: None, home, clock, random, model, accounts: Vec::new() };
         world.start()?;
         for is_test in ACCOUNTS {
             let request = accounts::Create { friendly_name: "Simulated".to_owned(), is_test, adopt: None };

@@ -67,7 +67,7 @@ async fn a_unique_name_is_given_once() {
         |i: usize| (CONVERSATIONS.to_owned(), vec![("UniqueName", "room".to_owned()), ("FriendlyName", i.to_string())]);
     let answers = at_once(&app, (0..50).map(post).collect()).await;
     let made = only_one(&answers, (409, 50353));
-    assert_eq!(all_items(&app, CONVERSATIONS).await, [made.body.clone()]);
+    assert_eq!(all_items(&app, CONVERSATIONS).await, std::slice::from_ref(&made.body));
     // The same for a name that is taken by renaming.
     let mut posts = Vec::new();
     for _ in 0..20 {

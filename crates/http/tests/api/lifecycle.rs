@@ -168,6 +168,13 @@ async fn dates_of_what_will_not_happen_are_not_shown() {
         app.advance(1_000_000).await;
         assert_eq!(app.fetched(&path).await, closed);
     }
+    // Closed by hand after a message brought it back: the past inactivity is no longer its own.
+    let (_, path) = conversation(&app, &BOTH).await;
+    app.advance(310).await;
+    say(&app, &path, "back").await;
+    app.advance(10).await;
+    assert_eq!(app.made(&path, &[("State", "closed")]).await["timers"], dates(None, Some(320)));
+    let app = TestApp::new().await;
     let (_, path) = conversation(&app, &BOTH[..1]).await;
     app.advance(60).await;
     assert_eq!(app.made(&path, &[("State", "inactive")]).await["timers"], dates(Some(60), None));

@@ -64,6 +64,79 @@ async fn every_member_of_meta() {
 }
 
 #[tokio::test]
+async fn a_list_is_walked_back_as_it_was_walked_forth() {
+    let app = TestApp::new().await;
+    let (_, inside) = conversation(&app, &[]).await;
+    for i in 0..5 {
+        say(&app, &inside, "x").await;
+        app.made(&format!("{inside}/Participants"), &[("Identity", &format!("user-{i}"))]).await;
+        if i > 0 {
+            app.made("/v1/Services", &[("FriendlyName", "x")]).await;
+            app.advance(1).await;
+            let state = if i % 2 == 0 { "active" } else { "inactive" };
+            conversation(&app, &[("State", state)]).await;
+        }
+    }
+    for (list, count) in [
+        (CONVERSATIONS.to_owned(), 5),
+        (format!("{CONVERSATIONS}?State=active"), 3),
+        (format!("{CONVERSATIONS}?StartDate=2026-01-01T00:00:01Z"), 4),
+        (format!("{CONVERSATIONS}?EndDate=2026-01-01T00:00:03Z&State=inactive"), 2),
+        ("/v1/Services".to_owned(), 5),
+        ("/v1/Users".to_owned(), 5),
+        (format!("{inside}/Participants"), 5),
+        (format!("{inside}/Messages"), 5),
+        (format!("{inside}/Messages?Order=desc"), 5),
+    ] {
+        for size in [1, 2, 3, 5] {
+            let separator = if list.contains('?') { '&' } else { '?' };
+            let mut forth = vec![app.fetched(&format!("{list}{separator}PageSize={size}")).await];
+            while let next @ Value::String(_) = &forth[forth.len() - 1]["meta"]["next_page_url"] {
+                let page = app.fetched(path(next)).await;
+                forth.push(page);
+            }
+            assert_eq!(forth.iter().flat_map(sids).count(), count, "{list} {size}");
+            assert_eq!(forth[0]["meta"]["previous_page_url"], json!(null), "nothing lies before the first page");
+            let mut at = forth.len() - 1;
+            let mut page = forth[at].clone();
+            while let previous @ Value::String(_) = &page["meta"]["previous_page_url"] {
+                page = app.fetched(path(previous)).await;
+                at -= 1;
+                assert_eq!((sids(&page), &page["meta"]["page"]), (sids(&forth[at]), &json!(at)), "{list} {size}");
+                // And forth again from there.
+                let next = app.fetched(path(&page["meta"]["next_page_url"])).await;
+                assert_eq!(sids(&next), sids(&forth[at + 1]), "{list} {size}");
+            }
+            assert_eq!(at, 0, "{list} {size} leads back to the first page");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_says_of_itself_only_what_can_be_followed() {
+    let app = TestApp::new().await;
+    let (c, inside) = conversation(&app, &[("Timers.Closed", "PT1H")]).await;
+    for state in ["inactive", "active", "inactive"] {
+        conversation(&app, &[("Timers.Closed", "PT1H")]).await;
+        app.made(&inside, &[("State", state)]).await;
+    }
+    let life = format!("/dwell/v1/Conversations/{}/Lifecycle", sid(&c));
+    for list in [life.as_str(), "/dwell/v1/Timers", CONVERSATIONS] {
+        let mut next = format!("{list}?PageSize=1");
+        for _ in 0..3 {
+            let page = app.fetched(&next).await;
+            for url in ["first_page_url", "previous_page_url", "url", "next_page_url"] {
+                if let url @ Value::String(_) = &page["meta"][url] {
+                    assert_eq!(app.get(path(url)).await.status, 200, "{url}");
+                }
+            }
+            let Value::String(_) = &page["meta"]["next_page_url"] else { break };
+            next = path(&page["meta"]["next_page_url"]).to_owned();
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_empty_list_is_one_page() {
     let app = TestApp::new().await;
     let (_, inside) = conversation(&app, &[]).await;

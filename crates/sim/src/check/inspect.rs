@@ -25,22 +25,35 @@ pub(crate) struct Inspector<'a> {
     pub(crate) page: usize,
 }
 
-/// Follows a list to its end.
+/// Follows a list to its end, and back to its start.
 macro_rules! pages {
     ($self:ident, $page:ident => $query:expr) => {{
         let mut rows = Vec::new();
         let mut $page = PageRequest { size: $self.page, after: None };
-        loop {
+        let (mut place, mut previous) = loop {
             let page = $query.await.map_err(|error| format!("a list: {}", refusal(&error)))?;
             if page.items.len() > $self.page {
                 return Err(format!("a page of {} rows where {} were asked for", page.items.len(), $self.page));
             }
+            let place = rows.len();
             rows.extend(page.items);
             match page.next {
                 Some(next) => $page = PageRequest { size: $self.page, after: Some(next) },
-                None => break rows,
+                None => break (place, page.previous),
             }
+        };
+        while let Some(cursor) = previous {
+            $page = PageRequest { size: $self.page, after: Some(cursor) };
+            let page = $query.await.map_err(|error| format!("a list, backwards: {}", refusal(&error)))?;
+            let from = place.saturating_sub(page.items.len());
+            same("a page, backwards", &rows[from..place], &page.items[..])?;
+            if page.items.is_empty() {
+                break;
+            }
+            (place, previous) = (from, page.previous);
         }
+        same("rows before the first page, backwards", 0, place)?;
+        rows
     }};
 }
 
@@ -226,7 +239,7 @@ impl Inspector<'_> {
         super::participants(expected, &found)
     }
 
-    /// What is left of a deleted conversation: its history for ever, its log until it was swept.
+    /// What is left of a deleted conversation: its history for ever, the rest of its log until it was swept.
     async fn remains(&self, c: usize) -> Check {
         let expected = &self.model.conversations[c];
         let scope = self.scope(expected.service)?;
@@ -249,16 +262,25 @@ impl Inspector<'_> {
             .map_err(|error: StoreError| failed(&error))?;
         history(expected, &records)?;
         let swept = self.model.swept;
-        // The event of its removal stays; nobody hears of those that went with their service.
-        let least = usize::from(expected.deleted);
-        if log.len() < least || swept && (log.len() > least || !said.is_empty() || !people.is_empty()) {
-            let (log, said, people) = (log.len(), said.len(), people.len());
-            return Err(format!("{}: {log} events, {said} messages, {people} participants are left", expected.sid));
+        if swept && !(said.is_empty() && people.is_empty()) {
+            let (said, people) = (said.len(), people.len());
+            return Err(format!("{}: {said} messages, {people} participants are left", expected.sid));
         }
-        let rest = expected.events.len().saturating_sub(log.len());
-        for (wanted, found) in expected.events[rest..].iter().zip(&log) {
+        let mut found = log.iter().peekable();
+        for (number, wanted) in (1..).zip(&expected.events) {
+            let Some(found) = found.next_if(|event| event.seq == number) else {
+                // Changes of state stay for ever, and so does the event of its removal.
+                if wanted.change.is_some() || wanted.kind == "onConversationRemoved" {
+                    return Err(format!("{}: event {number} is gone: {wanted:?}", expected.sid));
+                }
+                continue;
+            };
+            if swept && wanted.change.is_none() && wanted.kind != "onConversationRemoved" {
+                return Err(format!("{}: event {number} is left: {found:?}", expected.sid));
+            }
             event(expected, wanted, found).map_err(|difference| format!("{}, log: {difference}", expected.sid))?;
         }
+        same("events that never were", None, found.next())?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! The choice of requests: mostly sensible ones, some that must be refused.
 
 use crate::command::{Command, Manner};
-use crate::model::{Model, State, TimerText, Who};
+use crate::model::{Conversation, Model, State, TimerText, Who};
 use crate::pool;
 use crate::step::{Director, Kind, Step};
 
@@ -12,24 +12,35 @@ const WAIT_MICROS_MAX: u64 = 3_000_000;
 
 impl Director {
     pub(super) fn request(&self, model: &Model, kind: Kind) -> Step {
+        let is_open = |c: &usize| model.conversations[*c].life.state != State::Closed;
+        let alive = self.alive(model);
+        let open = alive.iter().copied().filter(is_open).count();
         let kind = match kind {
-            Kind::Create if self.alive(model).len() > CONVERSATIONS_ENOUGH && !self.one_in(6) => Kind::Say,
+            Kind::Create if alive.len() > CONVERSATIONS_ENOUGH && open > 3 && !self.one_in(6) => Kind::Say,
+            Kind::DeleteUser | Kind::NewService | Kind::DeleteService | Kind::Configure => kind,
+            // With few of them there is little to do.
+            _ if open < 3 && !self.one_in(4) => Kind::Create,
             kind => kind,
         };
-        let c = self.conversation(model);
+        let c = match kind {
+            Kind::Edit | Kind::Unsay => self.conversation_with(model, |c| !c.messages.is_empty()),
+            Kind::Leave => self.conversation_with(model, |c| !c.participants.is_empty()),
+            Kind::Rebind => self.conversation_with(model, |c| c.counts().1 > 0),
+            _ => self.conversation(model),
+        };
         let command = match kind {
             Kind::Create => Command::Create {
                 service: self.service(model),
                 state: self.one_in(4).then(|| self.state(true)),
-                inactive: self.timer(),
-                closed: self.timer(),
+                inactive: self.timer(60),
+                closed: self.timer(600),
                 name: self.one_in(4).then(|| self.pick(&pool::NAMES)),
             },
             Kind::Change => Command::Change {
                 c,
                 state: self.one_in(6).then(|| self.state(false)),
-                inactive: self.timer(),
-                closed: self.timer(),
+                inactive: self.timer(60),
+                closed: self.timer(600),
                 name: self.one_in(8).then(|| if self.one_in(3) { "" } else { self.pick(&pool::NAMES) }),
                 friendly: self.one_in(4).then(|| self.pick(&pool::BODIES)),
             },
@@ -64,8 +75,8 @@ impl Director {
             Kind::DeleteService => Command::DeleteService { service: self.service(model) },
             Kind::Configure => Command::Configure {
                 account: self.below(model.accounts.len()),
-                inactive: self.timer(),
-                closed: self.timer(),
+                inactive: self.timer(60),
+                closed: self.timer(600),
             },
             _ => Command::Say {
                 c,
@@ -95,9 +106,17 @@ impl Director {
             let odd = ["", "+15550000001", "5550000001", "whatsapp:+18880000003"];
             (self.pick(&odd), self.pick(&odd))
         } else {
-            (self.pick(&pool::ADDRESSES), self.pick(&pool::PROXIES))
+            self.pick(&pool::GOOD_PAIRS)
         };
         Command::Bind { c, address: address.to_owned(), proxy: proxy.to_owned() }
+    }
+
+    /// An open conversation of this kind, when there is any; or any.
+    fn conversation_with(&self, model: &Model, fits: impl Fn(&Conversation) -> bool) -> usize {
+        let is_open = |c: &usize| model.conversations[*c].life.state != State::Closed;
+        let fitting: Vec<usize> =
+            self.alive(model).into_iter().filter(is_open).filter(|c| fits(&model.conversations[*c])).collect();
+        if fitting.is_empty() || self.one_in(10) { self.conversation(model) } else { self.pick(&fitting) }
     }
 
     /// A conversation: usually one that is there, and an open one at that.
@@ -106,7 +125,7 @@ impl Director {
         let alive = self.alive(model);
         let is_open = |c: &usize| model.conversations[*c].life.state != State::Closed;
         let open: Vec<usize> = alive.iter().copied().filter(is_open).collect();
-        match self.below(20) {
+        match self.below(30) {
             0 => self.below(all + 1),
             1..=3 if !alive.is_empty() => self.pick(&alive),
             _ if !open.is_empty() => self.pick(&open),
@@ -120,8 +139,14 @@ impl Director {
     }
 
     pub(super) fn service(&self, model: &Model) -> usize {
-        let alive: Vec<usize> = (0..model.services.len()).filter(|s| !model.services[*s].deleted).collect();
-        if self.one_in(20) { self.below(model.services.len()) } else { self.pick(&alive) }
+        let all = model.services.len();
+        let alive: Vec<usize> = (0..all).filter(|s| !model.services[*s].deleted).collect();
+        match self.below(20) {
+            0 => self.below(all),
+            // Things meet in the first two accounts.
+            1..=12 => self.below(2),
+            _ => self.pick(&alive),
+        }
     }
 
     /// All but the identity of the crowd.
@@ -145,11 +170,15 @@ impl Director {
     }
 
     /// No timer, a good one, or now and then one that must be refused.
-    fn timer(&self) -> Option<TimerText> {
+    fn timer(&self, min: i64) -> Option<TimerText> {
         match self.below(12) {
             0..=4 => None,
             5 if self.one_in(2) => Some(self.pick(&pool::ODD_TIMERS)),
-            _ => Some(self.pick(&pool::TIMERS)),
+            _ => {
+                let timer = self.pick(&pool::TIMERS);
+                let is_short = timer.seconds.is_some_and(|seconds| seconds > 0 && seconds < min);
+                Some(if is_short && !self.one_in(8) { pool::TIMERS[4] } else { timer })
+            }
         }
     }
 

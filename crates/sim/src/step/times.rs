@@ -20,32 +20,40 @@ impl Director {
 
     fn distance(&self, now: i64) -> i64 {
         let up_to = |max: i64| 1 + self.random.below(max as u64) as i64;
-        match self.below(if now > LATE { 8 } else { 12 }) {
+        match self.below(if now > LATE { 12 } else { 16 }) {
             0 => up_to(1_000),
             1 => up_to(SECOND),
-            2..=4 => up_to(100 * SECOND),
-            5..=7 => up_to(1_000 * SECOND),
-            8..=9 => up_to(3 * DAY),
-            10 => up_to(60 * DAY),
+            2..=7 => up_to(100 * SECOND),
+            8..=11 => up_to(1_000 * SECOND),
+            12 => up_to(DAY / 4),
+            13 => up_to(3 * DAY),
+            14 => up_to(60 * DAY),
             _ => up_to(3 * 365 * DAY),
         }
     }
 
     /// In real time, the instant of a timer, or a microsecond beside it.
     fn around_due(&self, model: &Model, real: i64) -> Option<i64> {
-        let account = self.below(model.accounts.len());
-        let ahead = match model.accounts[account].clock {
-            None => 0,
-            Some(TestClock::Running { ahead }) => ahead,
-            Some(TestClock::Frozen { .. }) => return None,
-        };
+        let running: Vec<(usize, i64)> = (0..model.accounts.len())
+            .filter_map(|account| match model.accounts[account].clock {
+                None => Some((account, 0)),
+                Some(TestClock::Running { ahead }) => Some((account, ahead)),
+                Some(TestClock::Frozen { .. }) => None,
+            })
+            .filter(|(account, _)| model.next_due(*account).is_some())
+            .collect();
+        if running.is_empty() {
+            return None;
+        }
+        let (account, ahead) = self.pick(&running);
         let due = self.due(model, account)? - ahead;
         (real <= due && (due < LATE || real > LATE)).then(|| due + self.pick(&[-1, 0, 0, 1]))
     }
 
     /// On the account's clock, when its next timer is due, or any of them.
     fn due(&self, model: &Model, account: usize) -> Option<i64> {
-        if self.one_in(2) {
+        // The earliest most often: a jump to another passes over those before it.
+        if !self.one_in(4) {
             return model.next_due(account);
         }
         let dues = model.of_account(account).filter_map(|c| Some(model.conversations[c].life.due(model.mistake)?.0));
@@ -79,7 +87,7 @@ impl Director {
 
     /// The list of timers, whole or between two instants.
     pub(super) fn timers(&self, model: &Model, real: i64) -> Step {
-        let account = self.below(model.accounts.len());
+        let account = if self.one_in(4) { self.below(model.accounts.len()) } else { self.below(2) };
         let instant = || {
             let due = self.due(model, account).unwrap_or(real);
             due + self.pick(&[-1, 0, 1, -60 * SECOND, 60 * SECOND])
