@@ -16,6 +16,11 @@ macro_rules! lifecycle_columns {
     };
 }
 
+mod timers;
+
+pub(crate) use timers::ALL as ALL_TIMERS;
+pub use timers::{Timer, count_armed, due, list_timers, next_wake, update_timers, update_wakes};
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -24,18 +29,6 @@ macro_rules! select {
             lifecycle_columns!(),
             ", c.date_created, c.date_updated, c.activity_at, c.last_event_at, c.event_seq, c.next_message_index,
                 c.chat_participants, c.non_chat_participants, c.created_by
-             FROM conversations c ",
-            $rest
-        )
-    };
-}
-
-macro_rules! select_timer {
-    ($rest:literal) => {
-        concat!(
-            "SELECT c.sid, c.service_sid, c.messaging_service_sid, ",
-            lifecycle_columns!(),
-            ", c.wake_at, c.last_event_at, c.event_seq, c.chat_participants + c.non_chat_participants
              FROM conversations c ",
             $rest
         )
@@ -97,24 +90,8 @@ statements! {
     UPDATE_COUNTERS =
         "UPDATE conversations SET last_event_at = ?2, event_seq = ?3, chat_participants = ?4, non_chat_participants = ?5
          WHERE sid = ?1";
-    /// The outcome of timers, for many conversations at once.
-    UPDATE_TIMERS(Text, Text, Text, Int, Int, Int, Int, Int, Int, Int) =
-        "UPDATE conversations SET state = {2}, armed_kind = {3}, due_at = {4}, wake_at = {5}, inactive_at = {6},
-            closed_at = {7}, date_updated = {8}, last_event_at = {9}, event_seq = {10}
-         {from_rows} WHERE conversations.sid = {1}";
-    UPDATE_WAKE(Text, Int) =
-        "UPDATE conversations SET wake_at = {2} {from_rows} WHERE conversations.sid = {1}";
     DELETE = "DELETE FROM conversations WHERE sid = ?1";
-    DUE = concat!(
-        select_timer!("WHERE c.account_sid = ?1 AND c.wake_at <= ?2 ORDER BY c.wake_at, c.sid LIMIT ?3 {skip_locked}")
-    );
-    NEXT_WAKE = "SELECT wake_at FROM conversations WHERE account_sid = ?1 AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1";
-    LIST_TIMERS = select_timer!(
-        "WHERE c.account_sid = ?1 AND (c.wake_at, c.sid) > (?2, ?3) AND c.wake_at <= ?4
-         ORDER BY c.wake_at, c.sid LIMIT ?5"
-    );
     SIDS_OF_SERVICE = "SELECT sid, event_seq FROM conversations WHERE service_sid = ?1 ORDER BY date_created, sid LIMIT ?2";
-    COUNT_ARMED = "SELECT COUNT(*) FROM conversations WHERE account_sid = ?1 AND wake_at IS NOT NULL";
 }
 
 /// How a path names a conversation (contract §1.6).
@@ -124,27 +101,6 @@ pub enum Key<'a> {
     Sid(&'a ConversationSid),
     /// By unique name.
     UniqueName(&'a str),
-}
-
-/// What carrying out a timer needs to know of its conversation.
-#[derive(Debug, Clone)]
-pub struct Timer {
-    /// The conversation.
-    pub sid: ConversationSid,
-    /// The service that it belongs to.
-    pub service_sid: ServiceSid,
-    /// The messaging service shown for it.
-    pub messaging_service_sid: MessagingServiceSid,
-    /// State and timers.
-    pub lifecycle: Lifecycle,
-    /// When it is looked at next: at or before the armed timer's due time.
-    pub wake_at: Timestamp,
-    /// The time of its newest event.
-    pub last_event_at: Timestamp,
-    /// The number of its newest event.
-    pub event_seq: i64,
-    /// How many participants it has.
-    pub participants: i64,
 }
 
 fn lifecycle(columns: &mut Columns<'_>) -> Result<Lifecycle, StoreError> {
@@ -183,20 +139,6 @@ fn read(row: &dyn Row) -> Result<Conversation, StoreError> {
         chat_participants: c.int()?,
         non_chat_participants: c.int()?,
         created_by: c.text()?,
-    })
-}
-
-fn read_timer(row: &dyn Row) -> Result<Timer, StoreError> {
-    let mut c = Columns::new(row);
-    Ok(Timer {
-        sid: c.parsed(ConversationSid::parse)?,
-        service_sid: c.parsed(ServiceSid::parse)?,
-        messaging_service_sid: c.parsed(MessagingServiceSid::parse)?,
-        lifecycle: lifecycle(&mut c)?,
-        wake_at: c.time()?,
-        last_event_at: c.time()?,
-        event_seq: c.int()?,
-        participants: c.int()?,
     })
 }
 
@@ -448,67 +390,6 @@ pub fn list_by_creation_back(
     tx.all(&LIST_BY_CREATION_BACK, params![account, service, to, before.at, &before.sid, state, limit], read)
 }
 
-/// Conversations of an account to look at by `now`, in order of `wake_at`, locked; rows that another
-/// node holds are left to it.
-pub fn due(tx: &mut dyn Tx, account: &AccountSid, now: Timestamp, limit: i64) -> Result<Vec<Timer>, StoreError> {
-    let mut timers = tx.all(&DUE, params![account, now, limit], read_timer)?;
-    // PostgreSQL orders rows before it locks them, and one that it waited for may have moved.
-    timers.sort_by_key(|timer| (timer.wake_at, timer.sid));
-    Ok(timers)
-}
-
-/// When the next conversation of an account is to be looked at.
-pub fn next_wake(tx: &mut dyn Tx, account: &AccountSid) -> Result<Option<Timestamp>, StoreError> {
-    tx.first(&NEXT_WAKE, params![account], |row| Columns::new(row).time())
-}
-
-/// Writes the outcome of timers.
-pub fn update_timers(tx: &mut dyn Tx, timers: &[Timer]) -> Result<(), StoreError> {
-    let mut values = Vec::with_capacity(timers.len() * UPDATE_TIMERS.row.len());
-    for timer in timers {
-        let life = &timer.lifecycle;
-        let due = life.armed.map(|armed| armed.due);
-        values.extend_from_slice(params![
-            &timer.sid,
-            life.state.as_str(),
-            life.armed.map(|armed| armed.kind.as_str()),
-            due,
-            due,
-            life.inactive_at,
-            life.closed_at,
-            // A timer's last transition is the conversation's last change (contract §18 U26).
-            timer.last_event_at,
-            timer.last_event_at,
-            timer.event_seq,
-        ]);
-    }
-    tx.exec_many(&UPDATE_TIMERS, &values)?;
-    Ok(())
-}
-
-/// Moves the index over timers for conversations whose deadline has moved since it was last set.
-/// A time of `None` takes a conversation out of it.
-pub fn update_wakes(tx: &mut dyn Tx, wakes: &[(ConversationSid, Option<Timestamp>)]) -> Result<(), StoreError> {
-    let mut values = Vec::with_capacity(wakes.len() * 2);
-    for (sid, wake_at) in wakes {
-        values.extend_from_slice(params![sid, *wake_at]);
-    }
-    tx.exec_many(&UPDATE_WAKE, &values)?;
-    Ok(())
-}
-
-/// Armed timers of an account in order of `wake_at`, up to `until`.
-pub fn list_timers(
-    tx: &mut dyn Tx,
-    account: &AccountSid,
-    after: Option<Position>,
-    until: Timestamp,
-    limit: i64,
-) -> Result<Vec<Timer>, StoreError> {
-    let after = after.unwrap_or_else(Position::start);
-    tx.all(&LIST_TIMERS, params![account, after.at, &after.sid, until, limit], read_timer)
-}
-
 /// Some conversations of a service, with the number of their newest event.
 pub fn sids_of_service(
     tx: &mut dyn Tx,
@@ -519,9 +400,4 @@ pub fn sids_of_service(
         let mut c = Columns::new(row);
         Ok((c.parsed(ConversationSid::parse)?, c.int()?))
     })
-}
-
-/// How many timers of an account are armed. Counts them all.
-pub fn count_armed(tx: &mut dyn Tx, account: &AccountSid) -> Result<i64, StoreError> {
-    Ok(tx.first(&COUNT_ARMED, params![account], |row| Columns::new(row).int())?.unwrap_or_default())
 }

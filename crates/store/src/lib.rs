@@ -34,6 +34,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
     [
         accounts::ALL,
         conversations::ALL,
+        conversations::ALL_TIMERS,
         events::ALL,
         messages::ALL,
         participants::ALL,
