@@ -6,8 +6,9 @@ SHELL := bash
 .NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules
 
-# Seeds that `make sim` plays.
-SEEDS ?= 200
+# Seeds that `make sim` plays on SQLite, and on PostgreSQL.
+SEEDS ?= 1000
+SEEDS_POSTGRES ?= 100
 # Cases of every property in `make fuzz`.
 CASES ?= 100000
 
@@ -51,6 +52,7 @@ test-quickstart: ## The quick start of the README, as printed
 
 sim: ## Play SEEDS seeded histories against the reference model
 	cargo run --release --package dwell-sim -- --seeds $(SEEDS)
+	cargo run --release --package dwell-sim -- --seeds $(SEEDS_POSTGRES) --database postgres
 
 fuzz: ## The properties of dwell-core with CASES random cases each
 	PROPTEST_CASES=$(CASES) cargo nextest run --package dwell-core --cargo-profile release --profile fuzz
@@ -58,7 +60,7 @@ fuzz: ## The properties of dwell-core with CASES random cases each
 ##@ Measure
 
 .PHONY: bench
-bench: ## Load and baseline programs
+bench: build ## Measure, print a table, write bench/results/latest.json
 	cargo run --release --package dwell-bench
 
 ##@ Dependencies
