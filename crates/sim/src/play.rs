@@ -58,7 +58,11 @@ pub struct Failure {
 /// How many steps the history of a seed has by itself.
 pub fn steps_of(seed: u64) -> usize {
     let number = dwell_testkit::SeededRandom::new(seed ^ 0x5eed).next();
-    if number % LONG_ONE_IN == 0 { STEPS_LONG } else { (STEPS_MIN + number / LONG_ONE_IN % STEPS_MORE) as usize }
+    if number.is_multiple_of(LONG_ONE_IN) {
+        STEPS_LONG
+    } else {
+        (STEPS_MIN + number / LONG_ONE_IN % STEPS_MORE) as usize
+    }
 }
 
 /// Plays the history of one seed.

@@ -1,5 +1,7 @@
 //! The simulation itself: it passes, it repeats itself, and it can fail.
 
+#![allow(clippy::panic, reason = "a test that is not as it must be stops")]
+
 use dwell_sim::{Database, Failure, Mistake, Options, Played, play};
 
 /// Seeds within which every mistake of the model must be found.
@@ -8,7 +10,9 @@ const SEEDS_PER_MISTAKE: u64 = 60;
 fn played(seed: u64, options: &Options) -> Played {
     match play(seed, options) {
         Ok(played) => played,
-        Err(failure) => panic!("seed {seed}, step {}: {}\n{}", failure.step, failure.difference, failure.last.join("\n")),
+        Err(failure) => {
+            panic!("seed {seed}, step {}: {}\n{}", failure.step, failure.difference, failure.last.join("\n"))
+        }
     }
 }
 
