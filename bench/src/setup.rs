@@ -27,7 +27,8 @@ pub(crate) async fn bench(database: Option<&str>) -> Bench {
         store,
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
-        secret_key: SecretKey::from_bytes([7; 32]),
+        secret_key: SecretKey::load_or_create(&directory.path().join("secret.key"), &SystemRandom)
+            .expect("a key file beside the database"),
     });
     let request = accounts::Create { friendly_name: "Bench".to_owned(), ..accounts::Create::default() };
     let (account, _) = engine.create_account(request).await.expect("an account").expect("a new account");
