@@ -72,7 +72,7 @@ impl Director {
             Kind::Delete => Command::Delete { c },
             Kind::DeleteUser => Command::DeleteUser { service: self.service(model), identity: self.identity() },
             Kind::NewService => Command::NewService { account: self.below(model.accounts.len()) },
-            Kind::DeleteService => Command::DeleteService { service: self.service(model) },
+            Kind::DeleteService => Command::DeleteService { service: self.service_to_delete(model) },
             Kind::Configure => Command::Configure {
                 account: self.below(model.accounts.len()),
                 inactive: self.timer(60),
@@ -144,9 +144,21 @@ impl Director {
         match self.below(20) {
             0 => self.below(all),
             // Things meet in the first two accounts.
-            1..=12 => self.below(2),
+            1..=7 => self.below(2),
+            8..=14 => {
+                let near: Vec<usize> = alive.iter().copied().filter(|s| model.services[*s].account < 2).collect();
+                self.pick(&near)
+            }
             _ => self.pick(&alive),
         }
+    }
+
+    /// Rarely one that may not be deleted: each account's first.
+    fn service_to_delete(&self, model: &Model) -> usize {
+        let firsts = model.accounts.len();
+        let others: Vec<usize> =
+            (firsts..model.services.len()).filter(|service| !model.services[*service].deleted).collect();
+        if others.is_empty() || self.one_in(8) { self.service(model) } else { self.pick(&others) }
     }
 
     /// All but the identity of the crowd.
