@@ -30,6 +30,10 @@ pub const CLOSED_TIMER_SECONDS_MIN: i64 = 600;
 pub const TIMER_SECONDS_MAX: i64 = 36_525 * 86_400;
 /// Longest text of a duration, in bytes.
 pub const TIMER_TEXT_BYTES_MAX: usize = 64;
+/// Longest address of a webhook, in characters.
+pub const WEBHOOK_URL_CHARS_MAX: usize = 512;
+/// Longest friendly name of a role or credential, in characters.
+pub const SHORT_FRIENDLY_NAME_CHARS_MAX: usize = 64;
 /// Most content variables of a message (contract §7.10).
 pub const CONTENT_VARIABLES_MAX: usize = 100;
 /// Longest name of a content variable, in characters.

@@ -123,6 +123,18 @@ sids! {
     ContentSid = "HX";
     /// Media, made by the media service and referred to by messages.
     MediaSid = "ME";
+    /// The receipt of a message's delivery to one participant.
+    ReceiptSid = "DY";
+    /// A webhook of one conversation.
+    WebhookSid = "WH";
+    /// A Studio flow, made elsewhere and referred to by webhooks and addresses.
+    FlowSid = "FW";
+    /// The configuration of one of the account's addresses.
+    AddressSid = "IG";
+    /// A credential for push notifications.
+    CredentialSid = "CR";
+    /// The binding of a user's device to push notifications.
+    BindingSid = "BS";
     /// A request to the API, named in its response headers and log lines.
     RequestSid = "RQ";
 }

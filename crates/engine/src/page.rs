@@ -2,6 +2,7 @@
 //! same wherever it is and stays right while rows come and go.
 
 use dwell_core::{Reason, Timestamp};
+use dwell_store::Seek;
 use dwell_store::conversations::Position;
 
 use crate::error::Error;
@@ -13,14 +14,6 @@ pub struct PageRequest {
     pub size: usize,
     /// The cursor that a neighbouring page gave; `None` for the first page.
     pub after: Option<String>,
-}
-
-/// Which way a page lies from the row that its cursor names.
-pub(crate) enum Seek<'a> {
-    /// After the row, or at the start of the list.
-    After(Option<&'a str>),
-    /// Before the row.
-    Before(&'a str),
 }
 
 /// What cursors of preceding pages begin with; no other cursor does.
@@ -44,10 +37,8 @@ impl PageRequest {
     }
 
     pub(crate) fn seek(&self) -> Seek<'_> {
-        match self.after.as_deref() {
-            Some(cursor) => cursor.strip_prefix(BACK).map_or(Seek::After(Some(cursor)), Seek::Before),
-            None => Seek::After(None),
-        }
+        let cursor = self.after.as_deref().unwrap_or_default();
+        cursor.strip_prefix(BACK).map_or(Seek::After(cursor), Seek::Before)
     }
 
     pub(crate) fn position(&self) -> Result<Option<Position>, Error> {
@@ -76,8 +67,12 @@ pub(crate) fn position_cursor(at: Timestamp, sid: &str) -> String {
 }
 
 impl<T> Page<T> {
-    /// A page of rows that follow its cursor: cuts the extra row off and names its neighbours.
+    /// A page of the rows that were found where the request seeks: cuts the extra row off and names
+    /// its neighbours.
     pub(crate) fn of(mut rows: Vec<T>, request: &PageRequest, cursor: impl Fn(&T) -> String) -> Self {
+        if let Seek::Before(_) = request.seek() {
+            return Page::of_back(rows, request, cursor);
+        }
         let more = rows.len() > request.size;
         rows.truncate(request.size);
         let next = rows.last().filter(|_| more).map(&cursor);
@@ -86,7 +81,7 @@ impl<T> Page<T> {
     }
 
     /// A page of rows that precede its cursor, nearest first.
-    pub(crate) fn of_back(mut rows: Vec<T>, request: &PageRequest, cursor: impl Fn(&T) -> String) -> Self {
+    fn of_back(mut rows: Vec<T>, request: &PageRequest, cursor: impl Fn(&T) -> String) -> Self {
         let more = rows.len() > request.size;
         rows.truncate(request.size);
         rows.reverse();

@@ -1,5 +1,7 @@
 //! The scheduler's own loop on a clock that only the test turns.
 
+#![allow(clippy::panic, reason = "a test that is not as it must be stops")]
+
 use dwell_engine::{Clock, Scheduler};
 use dwell_testkit::TestApp;
 use serde_json::json;

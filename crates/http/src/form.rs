@@ -5,7 +5,9 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header, request::Parts};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, SchemaFormat};
+use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema, Type};
 
 use crate::Options;
 use crate::errors::Failure;
@@ -15,8 +17,58 @@ use crate::errors::Failure;
 pub(crate) struct Field {
     /// Its name on the wire.
     pub(crate) name: &'static str,
+    /// What it means, for readers of the OpenAPI document.
+    pub(crate) description: &'static str,
+    /// What it may hold.
+    pub(crate) kind: Kind,
     /// Whether the command refuses to go without it.
     pub(crate) is_required: bool,
+}
+
+/// What a parameter may hold, as the OpenAPI document says it. Commands read the texts themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    #[allow(dead_code, reason = "for the resources that have switches")]
+    Boolean,
+    /// An ISO 8601 date and time.
+    DateTime,
+    /// Any number of texts: the name is repeated.
+    List,
+    /// One of these, in any case.
+    OneOf(&'static [&'static str]),
+}
+
+/// Where a parameter's value goes: an optional text, or an optional list of texts.
+pub(crate) trait Slot {
+    /// Adds a value.
+    fn put(&mut self, value: String);
+    /// The values that were put.
+    fn values(&self) -> impl Iterator<Item = &String>;
+}
+
+impl Slot for Option<String> {
+    fn put(&mut self, value: String) {
+        *self = Some(value);
+    }
+
+    fn values(&self) -> impl Iterator<Item = &String> {
+        self.iter()
+    }
+}
+
+impl Slot for Option<Vec<String>> {
+    fn put(&mut self, value: String) {
+        self.get_or_insert_default().push(value);
+    }
+
+    fn values(&self) -> impl Iterator<Item = &String> {
+        self.iter().flatten()
+    }
 }
 
 /// A command's input in terms of parameters; made by [`form!`].
@@ -24,8 +76,11 @@ pub(crate) trait Parameters: Sized + Send {
     /// Every parameter that is known.
     const FIELDS: &'static [Field];
 
-    /// Sets a parameter by its place in `FIELDS`.
+    /// Sets a parameter by its place in `FIELDS`, or adds to it when it is a list.
     fn set(&mut self, field: usize, value: String);
+
+    /// The parameters that were given, by name, as URLs of pages repeat them.
+    fn given(&self) -> Vec<(&'static str, String)>;
 
     /// Without any parameter.
     fn empty() -> Self;
@@ -85,7 +140,7 @@ fn read<T: Parameters>(encoded: &[u8]) -> Result<T, Failure> {
     let mut problems = Vec::new();
     for (name, value) in form_urlencoded::parse(encoded) {
         let Some(field) = T::FIELDS.iter().position(|field| field.name == name) else { continue };
-        if std::mem::replace(&mut seen[field], true) {
+        if std::mem::replace(&mut seen[field], true) && T::FIELDS[field].kind != Kind::List {
             problems.push(format!("{name} is given more than once"));
         } else if value.contains('\0') {
             problems.push(format!("{name} contains a null character"));
@@ -99,39 +154,96 @@ fn read<T: Parameters>(encoded: &[u8]) -> Result<T, Failure> {
 /// The schema of a form, for the OpenAPI document.
 pub(crate) fn schema<T: Parameters>() -> RefOr<Schema> {
     let object = T::FIELDS.iter().fold(ObjectBuilder::new().schema_type(Type::Object), |object, field| {
-        let object = object.property(field.name, ObjectBuilder::new().schema_type(Type::String));
+        let object = object.property(field.name, field.schema(Some(field.description)));
         if field.is_required { object.required(field.name) } else { object }
     });
     object.into()
 }
 
-/// Says which parameters make up a command's input:
+/// The parameters of a query, for the OpenAPI document.
+pub(crate) fn query_parameters<T: Parameters>() -> Vec<Parameter> {
+    let parameter = |field: &Field| {
+        ParameterBuilder::new()
+            .name(field.name)
+            .parameter_in(ParameterIn::Query)
+            .description(Some(field.description))
+            .required(if field.is_required { Required::True } else { Required::False })
+            .schema(Some(field.schema(None)))
+            .build()
+    };
+    T::FIELDS.iter().map(parameter).collect()
+}
+
+impl Field {
+    fn schema(&self, description: Option<&str>) -> RefOr<Schema> {
+        let object = ObjectBuilder::new().description(description);
+        match self.kind {
+            Kind::Text => object.schema_type(Type::String).into(),
+            Kind::Integer => object.schema_type(Type::Integer).into(),
+            Kind::Boolean => object.schema_type(Type::Boolean).into(),
+            Kind::DateTime => {
+                let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+                object.schema_type(Type::String).format(Some(format)).into()
+            }
+            Kind::OneOf(values) => object.schema_type(Type::String).enum_values(Some(values.to_vec())).into(),
+            Kind::List => {
+                let item = ObjectBuilder::new().schema_type(Type::String);
+                ArrayBuilder::new().description(description).items(item).into()
+            }
+        }
+    }
+}
+
+/// Says which parameters make up a command's input. The command's field is an `Option<String>`, or
+/// an `Option<Vec<String>>` for a `list`:
 ///
 /// ```text
 /// form! {
-///     /// The body of `POST /Services`.
-///     CreateService => services::Create { friendly_name = "FriendlyName" required }
+///     /// The body of `POST /Roles`.
+///     CreateRole => roles::Create {
+///         /// A name for people, at most 64 characters.
+///         friendly_name = "FriendlyName" required,
+///         /// A right that the role grants.
+///         permission = "Permission" required list,
+///         /// What the role governs.
+///         role_type = "Type" required one_of["conversation", "service"],
+///     }
 /// }
 /// ```
 macro_rules! form {
-    ($(#[$doc:meta])* $form:ident => $input:ty { $($field:ident = $name:literal $($required:ident)?),* $(,)? }) => {
+    ($(#[$doc:meta])* $form:ident => $input:ty {
+        $($(#[doc = $description:literal])* $field:ident = $name:literal
+            $($word:ident $([$($value:literal),* $(,)?])?)*),* $(,)?
+    }) => {
         $(#[$doc])*
-        #[derive(Debug, Default)]
+        #[derive(Debug, Clone, Default)]
         pub(crate) struct $form(pub(crate) $input);
 
         impl $crate::form::Parameters for $form {
-            const FIELDS: &'static [$crate::form::Field] = &[$($crate::form::Field {
-                name: $name,
-                is_required: $crate::form::form!(@required $($required)?),
-            }),*];
+            const FIELDS: &'static [$crate::form::Field] = &[$($crate::form::form!(
+                @field
+                $crate::form::Field {
+                    name: $name,
+                    description: concat!($($description, "\n"),*).trim_ascii(),
+                    kind: $crate::form::Kind::Text,
+                    is_required: false,
+                };
+                $($word $([$($value),*])?)*
+            )),*];
 
             fn set(&mut self, field: usize, value: String) {
                 // The places count up in the order of FIELDS.
                 let mut place = 0..;
                 $(if place.next() == Some(field) {
-                    self.0.$field = Some(value);
+                    $crate::form::Slot::put(&mut self.0.$field, value);
                     return;
                 })*
+            }
+
+            fn given(&self) -> Vec<(&'static str, String)> {
+                let mut given = Vec::new();
+                $(given.extend($crate::form::Slot::values(&self.0.$field).map(|value| ($name, value.clone())));)*
+                given
             }
 
             fn empty() -> Self {
@@ -146,25 +258,92 @@ macro_rules! form {
         }
 
         impl utoipa::ToSchema for $form {}
+
+        impl utoipa::IntoParams for $form {
+            fn into_params(
+                _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
+            ) -> Vec<utoipa::openapi::path::Parameter> {
+                $crate::form::query_parameters::<Self>()
+            }
+        }
     };
-    (@required required) => { true };
-    (@required) => { false };
+    (@field $field:expr;) => { $field };
+    (@field $field:expr; required $($rest:tt)*) => {
+        $crate::form::form!(@field $crate::form::Field { is_required: true, ..$field }; $($rest)*)
+    };
+    (@field $field:expr; list $($rest:tt)*) => {
+        $crate::form::form!(@field $crate::form::Field { kind: $crate::form::Kind::List, ..$field }; $($rest)*)
+    };
+    (@field $field:expr; integer $($rest:tt)*) => {
+        $crate::form::form!(@field $crate::form::Field { kind: $crate::form::Kind::Integer, ..$field }; $($rest)*)
+    };
+    (@field $field:expr; boolean $($rest:tt)*) => {
+        $crate::form::form!(@field $crate::form::Field { kind: $crate::form::Kind::Boolean, ..$field }; $($rest)*)
+    };
+    (@field $field:expr; date_time $($rest:tt)*) => {
+        $crate::form::form!(@field $crate::form::Field { kind: $crate::form::Kind::DateTime, ..$field }; $($rest)*)
+    };
+    (@field $field:expr; one_of [$($value:literal),*] $($rest:tt)*) => {
+        $crate::form::form!(
+            @field $crate::form::Field { kind: $crate::form::Kind::OneOf(&[$($value),*]), ..$field }; $($rest)*
+        )
+    };
 }
 pub(crate) use form;
+
+/// `X-Twilio-Webhook-Enabled`, for the OpenAPI document; [`crate::request`] reads it.
+pub(crate) struct WebhookHeader;
+
+impl utoipa::IntoParams for WebhookHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let values = ["true", "false"];
+        let parameter = ParameterBuilder::new()
+            .name("X-Twilio-Webhook-Enabled")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("Whether webhooks are to hear of the change; without it they do not."))
+            .required(Required::False)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values))))
+            .build();
+        vec![parameter]
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[derive(Debug, Default, PartialEq, Eq)]
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
     pub(crate) struct Input {
         name: Option<String>,
         timer: Option<String>,
+        filters: Option<Vec<String>>,
     }
 
     form! {
         /// A form of the tests.
-        Sample => Input { name = "Name", timer = "Timers.Inactive" required }
+        Sample => Input {
+            /// A name.
+            name = "Name",
+            timer = "Timers.Inactive" required one_of["PT1M", "PT2M"],
+            filters = "Filters" list,
+        }
+    }
+
+    #[test]
+    fn fields_say_what_they_are() {
+        let [name, timer, filters] = Sample::FIELDS else { panic!("three fields") };
+        assert_eq!((name.description, name.kind, name.is_required), ("A name.", Kind::Text, false));
+        assert_eq!((timer.kind, timer.is_required), (Kind::OneOf(&["PT1M", "PT2M"]), true));
+        assert_eq!(filters.kind, Kind::List);
+    }
+
+    #[test]
+    fn a_list_is_a_repeated_name() {
+        let sample = read::<Sample>(b"Filters=a&Name=n&Filters=b&Filters=").unwrap();
+        assert_eq!(sample.0.filters, Some(vec!["a".to_owned(), "b".to_owned(), String::new()]));
+        let given = sample.given();
+        let given: Vec<_> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(given, [("Name", "n"), ("Filters", "a"), ("Filters", "b"), ("Filters", "")]);
     }
 
     fn message(failure: Failure) -> String {
@@ -174,7 +353,7 @@ mod tests {
     #[test]
     fn absent_blank_and_given_are_three_things() {
         let Sample(input) = read(b"Name=&Other=1&Timers.Inactive=PT1M").unwrap();
-        assert_eq!(input, Input { name: Some(String::new()), timer: Some("PT1M".into()) });
+        assert_eq!(input, Input { name: Some(String::new()), timer: Some("PT1M".into()), filters: None });
         let Sample(input) = read(b"").unwrap();
         assert_eq!(input, Input::default());
     }
@@ -182,7 +361,7 @@ mod tests {
     #[test]
     fn names_and_values_are_decoded() {
         let Sample(input) = read(b"Name=a+b%20%2B%C3%A9%F0%9F%98%80&Timers%2EInactive=x").unwrap();
-        assert_eq!(input, Input { name: Some("a b +é😀".into()), timer: Some("x".into()) });
+        assert_eq!(input, Input { name: Some("a b +é😀".into()), timer: Some("x".into()), filters: None });
     }
 
     #[test]

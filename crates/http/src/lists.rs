@@ -29,7 +29,7 @@ pub(crate) struct Meta {
 }
 
 /// The parameters that every list takes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct PageParameters {
     page: Option<String>,
     page_size: Option<String>,
@@ -38,7 +38,14 @@ pub(crate) struct PageParameters {
 
 form! {
     /// The paging parameters of a list.
-    PageQuery => PageParameters { page = "Page", page_size = "PageSize", page_token = "PageToken" }
+    PageQuery => PageParameters {
+        /// How many items a page holds at most; more than the list allows is taken for the most it allows.
+        page_size = "PageSize" integer,
+        /// The number of the page, from zero: for the client's own count, it selects nothing.
+        page = "Page" integer,
+        /// Which page: from the URLs in `meta` of its neighbour.
+        page_token = "PageToken",
+    }
 }
 
 /// Every token begins so.
@@ -106,13 +113,11 @@ fn write_token(key: &str, cursor: &str) -> String {
 
 impl Paging {
     /// The `meta` of a page of the list at `url`, with the filters that were given, by name.
-    pub(crate) fn meta<T>(&self, url: &str, filters: &[(&str, Option<&str>)], page: &Page<T>) -> Meta {
+    pub(crate) fn meta<T>(&self, url: &str, filters: &[(&'static str, String)], page: &Page<T>) -> Meta {
         let page_url = |number: u64, token: Option<&str>| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             for (name, value) in filters {
-                if let Some(value) = value {
-                    query.append_pair(name, value);
-                }
+                query.append_pair(name, value);
             }
             query.append_pair("PageSize", &self.request.size.to_string());
             query.append_pair("Page", &number.to_string());

@@ -24,7 +24,7 @@ pub mod users;
 
 pub use error::{OpenError, StoreError, UniqueKey};
 pub use migrate::{MigrationStatus, migration_status};
-pub use statement::{Kind, Row, Stmt, Tx, Value};
+pub use statement::{Kind, Row, Seek, Stmt, Tx, Value};
 pub use stopwatch::Stopwatch;
 pub use store::{Options, Store};
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -6,7 +6,7 @@ use dwell_core::{AccountSid, ConversationSid, Participant, ParticipantSid, RoleS
 
 use crate::columns::Columns;
 use crate::error::StoreError;
-use crate::statement::{Row, Tx, params, statements};
+use crate::statement::{ListStmts, Row, Seek, Tx, params, statements};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -124,21 +124,10 @@ pub fn list(
     tx: &mut dyn Tx,
     account: &AccountSid,
     conversation: &ConversationSid,
-    after: Option<&str>,
+    seek: Seek<'_>,
     limit: i64,
 ) -> Result<Vec<Participant>, StoreError> {
-    tx.all(&LIST, params![account, conversation, after.unwrap_or_default(), limit], read)
-}
-
-/// Participants of a conversation before one of them, nearest first.
-pub fn list_back(
-    tx: &mut dyn Tx,
-    account: &AccountSid,
-    conversation: &ConversationSid,
-    before: &str,
-    limit: i64,
-) -> Result<Vec<Participant>, StoreError> {
-    tx.all(&LIST_BACK, params![account, conversation, before, limit], read)
+    tx.page(&ListStmts { after: &LIST, before: &LIST_BACK }, params![account, conversation], seek, limit, read)
 }
 
 /// Adds a participant; `false` when its identity is in the conversation already or its address pair

@@ -5,7 +5,7 @@ use dwell_core::{AccountSid, Role, RoleSid, Service, ServiceSid, Timestamp};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
-use crate::statement::{Row, Tx, params, statements};
+use crate::statement::{ListStmts, Row, Seek, Tx, params, statements};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -91,18 +91,8 @@ pub fn hold(tx: &mut dyn Tx, account: &AccountSid, sid: &ServiceSid) -> Result<O
 }
 
 /// Services of an account in order of creation.
-pub fn list(
-    tx: &mut dyn Tx,
-    account: &AccountSid,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Service>, StoreError> {
-    tx.all(&LIST, params![account, after.unwrap_or_default(), limit], read)
-}
-
-/// Services of an account before one of them, nearest first.
-pub fn list_back(tx: &mut dyn Tx, account: &AccountSid, before: &str, limit: i64) -> Result<Vec<Service>, StoreError> {
-    tx.all(&LIST_BACK, params![account, before, limit], read)
+pub fn list(tx: &mut dyn Tx, account: &AccountSid, seek: Seek<'_>, limit: i64) -> Result<Vec<Service>, StoreError> {
+    tx.page(&ListStmts { after: &LIST, before: &LIST_BACK }, params![account], seek, limit, read)
 }
 
 /// Adds a service.

@@ -96,6 +96,24 @@ pub trait Row {
     fn opt_text(&self, column: usize) -> Result<Option<&str>, StoreError>;
 }
 
+/// Which way a page of a list lies from the row that bounds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seek<'a> {
+    /// After the row of this key; after an empty text lies the whole list.
+    After(&'a str),
+    /// Before the row of this key, nearest first.
+    Before(&'a str),
+}
+
+/// The statements of a list by one key, onward and backward. Their last two parameters are the key
+/// of the row that bounds the page and the most rows on it.
+pub(crate) struct ListStmts {
+    /// `… AND key > ?n ORDER BY key LIMIT ?m`.
+    pub(crate) after: &'static Stmt,
+    /// `… AND key < ?n ORDER BY key DESC LIMIT ?m`.
+    pub(crate) before: &'static Stmt,
+}
+
 /// A unit of work: everything done through it is kept together or not at all. Once a statement has
 /// failed, every further one fails in the same way, and nothing of the unit is kept even if the
 /// failure is passed over: PostgreSQL knows no other way, and SQLite follows it.
@@ -144,6 +162,25 @@ impl dyn Tx + '_ {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// A page of a list, read by `read`.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] of the engine or of `read`.
+    pub(crate) fn page<T>(
+        &mut self,
+        list: &ListStmts,
+        of: &[Value<'_>],
+        seek: Seek<'_>,
+        limit: i64,
+        read: impl FnMut(&dyn Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let (stmt, key) = match seek {
+            Seek::After(key) => (list.after, key),
+            Seek::Before(key) => (list.before, key),
+        };
+        self.all(stmt, &[of, params![key, limit]].concat(), read)
     }
 
     /// Every row of a query, read by `read`.

@@ -4,7 +4,7 @@ use dwell_core::{AccountSid, RoleSid, ServiceSid, User, UserSid};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
-use crate::statement::{Row, Tx, params, statements};
+use crate::statement::{ListStmts, Row, Seek, Tx, params, statements};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -96,21 +96,10 @@ pub fn list(
     tx: &mut dyn Tx,
     account: &AccountSid,
     service: &ServiceSid,
-    after: Option<&str>,
+    seek: Seek<'_>,
     limit: i64,
 ) -> Result<Vec<User>, StoreError> {
-    tx.all(&LIST, params![account, service, after.unwrap_or_default(), limit], read)
-}
-
-/// Users of a service before one of them, nearest first.
-pub fn list_back(
-    tx: &mut dyn Tx,
-    account: &AccountSid,
-    service: &ServiceSid,
-    before: &str,
-    limit: i64,
-) -> Result<Vec<User>, StoreError> {
-    tx.all(&LIST_BACK, params![account, service, before, limit], read)
+    tx.page(&ListStmts { after: &LIST, before: &LIST_BACK }, params![account, service], seek, limit, read)
 }
 
 /// Adds a user; `false` when the identity is taken.

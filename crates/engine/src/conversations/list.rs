@@ -2,12 +2,13 @@
 
 use dwell_core::time::MICROS_PER_SECOND;
 use dwell_core::{Conversation, Reason, State, Timestamp};
-use dwell_store::{conversations, services};
+use dwell_store::conversations::Position;
+use dwell_store::{Seek, conversations, services};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest, Seek, position_cursor, read_position};
+use crate::page::{Page, PageRequest, position_cursor, read_position};
 
 /// The filters, as sent.
 #[derive(Debug, Clone, Default)]
@@ -74,17 +75,17 @@ impl Engine {
                 let limit = page.limit();
                 Ok(match (created, page.seek()) {
                     (None, Seek::After(cursor)) => {
-                        let after = cursor.map(read_position).transpose()?;
+                        let after = bound(cursor)?;
                         let rows = conversations::list_by_activity(tx, account, service, state, after, limit)?;
                         Page::of(rows, &page, by_activity)
                     }
                     (None, Seek::Before(cursor)) => {
                         let before = read_position(cursor)?;
                         let rows = conversations::list_by_activity_back(tx, account, service, state, &before, limit)?;
-                        Page::of_back(rows, &page, by_activity)
+                        Page::of(rows, &page, by_activity)
                     }
                     (Some((from, to)), Seek::After(cursor)) => {
-                        let after = cursor.map(read_position).transpose()?;
+                        let after = bound(cursor)?;
                         let rows =
                             conversations::list_by_creation(tx, account, service, from, to, state, after, limit)?;
                         Page::of(rows, &page, by_creation)
@@ -93,12 +94,17 @@ impl Engine {
                         let before = read_position(cursor)?;
                         let rows =
                             conversations::list_by_creation_back(tx, account, service, to, state, &before, limit)?;
-                        Page::of_back(rows, &page, by_creation)
+                        Page::of(rows, &page, by_creation)
                     }
                 })
             })
             .await
     }
+}
+
+/// The position that a first page does not have.
+fn bound(cursor: &str) -> Result<Option<Position>, Error> {
+    (!cursor.is_empty()).then(|| read_position(cursor)).transpose()
 }
 
 fn by_activity(c: &Conversation) -> String {

@@ -1,12 +1,12 @@
 //! `GET /Conversations/{Sid}/Messages` (contract §3).
 
 use dwell_core::{ConversationSid, Message, Reason};
-use dwell_store::messages;
+use dwell_store::{Seek, messages};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest, Seek, read_index};
+use crate::page::{Page, PageRequest, read_index};
 
 impl Engine {
     /// Messages of a conversation by index, rising unless `order` is `desc`; with the SID of the
@@ -36,18 +36,13 @@ impl Engine {
                     }
                 };
                 let (account, limit) = (&c.account_sid, page.limit());
-                let page = match page.seek() {
-                    Seek::After(cursor) => {
-                        let after = cursor.map(read_index).transpose()?;
-                        let rows = messages::list(tx, account, &c.sid, descending, after, limit)?;
-                        Page::of(rows, &page, index_cursor)
-                    }
-                    Seek::Before(cursor) => {
-                        let before = Some(read_index(cursor)?);
-                        let rows = messages::list(tx, account, &c.sid, !descending, before, limit)?;
-                        Page::of_back(rows, &page, index_cursor)
-                    }
+                let (bound, descending) = match page.seek() {
+                    Seek::After("") => (None, descending),
+                    Seek::After(cursor) => (Some(read_index(cursor)?), descending),
+                    Seek::Before(cursor) => (Some(read_index(cursor)?), !descending),
                 };
+                let rows = messages::list(tx, account, &c.sid, descending, bound, limit)?;
+                let page = Page::of(rows, &page, index_cursor);
                 Ok((c.sid, page))
             })
             .await

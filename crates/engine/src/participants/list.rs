@@ -6,7 +6,7 @@ use dwell_store::participants;
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest, Seek};
+use crate::page::{Page, PageRequest};
 
 impl Engine {
     /// Participants of a conversation in order of creation; with the SID of the conversation, which
@@ -25,14 +25,8 @@ impl Engine {
             .store
             .read(move |tx| {
                 let c = crate::conversations::find(tx, &scope, &conversation)?;
-                let (account, limit) = (&c.account_sid, page.limit());
-                let page = match page.seek() {
-                    Seek::After(sid) => Page::of(participants::list(tx, account, &c.sid, sid, limit)?, &page, cursor),
-                    Seek::Before(sid) => {
-                        Page::of_back(participants::list_back(tx, account, &c.sid, sid, limit)?, &page, cursor)
-                    }
-                };
-                Ok((c.sid, page))
+                let rows = participants::list(tx, &c.account_sid, &c.sid, page.seek(), page.limit())?;
+                Ok((c.sid, Page::of(rows, &page, cursor)))
             })
             .await
     }

@@ -6,7 +6,7 @@ use dwell_store::services;
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest, Seek};
+use crate::page::{Page, PageRequest};
 
 impl Engine {
     /// Services of the account in order of creation.
@@ -17,13 +17,7 @@ impl Engine {
         let account = caller.account.sid;
         self.inner
             .store
-            .read(move |tx| {
-                let limit = page.limit();
-                Ok(match page.seek() {
-                    Seek::After(sid) => Page::of(services::list(tx, &account, sid, limit)?, &page, cursor),
-                    Seek::Before(sid) => Page::of_back(services::list_back(tx, &account, sid, limit)?, &page, cursor),
-                })
-            })
+            .read(move |tx| Ok(Page::of(services::list(tx, &account, page.seek(), page.limit())?, &page, cursor)))
             .await
     }
 }

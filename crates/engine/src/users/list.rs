@@ -6,7 +6,7 @@ use dwell_store::{services, users};
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::page::{Page, PageRequest, Seek};
+use crate::page::{Page, PageRequest};
 
 impl Engine {
     /// Users of a service in order of creation.
@@ -20,13 +20,7 @@ impl Engine {
             .read(move |tx| {
                 let (account, service) = (&scope.caller.account.sid, &scope.service_sid);
                 services::fetch(tx, account, service)?.ok_or(Error::NotFound)?;
-                let limit = page.limit();
-                Ok(match page.seek() {
-                    Seek::After(sid) => Page::of(users::list(tx, account, service, sid, limit)?, &page, cursor),
-                    Seek::Before(sid) => {
-                        Page::of_back(users::list_back(tx, account, service, sid, limit)?, &page, cursor)
-                    }
-                })
+                Ok(Page::of(users::list(tx, account, service, page.seek(), page.limit())?, &page, cursor))
             })
             .await
     }

@@ -87,11 +87,7 @@ struct Entry {
     get,
     path = "/Conversations/{ConversationSid}/Lifecycle",
     tag = "Lifecycle",
-    params(
-        ("PageSize" = Option<i64>, Query),
-        ("Page" = Option<i64>, Query),
-        ("PageToken" = Option<String>, Query),
-    ),
+    params(PageQuery),
     responses((status = 200, body = Lifecycle))
 )]
 async fn fetch(

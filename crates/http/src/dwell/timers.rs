@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::form::{Query, form};
+use crate::form::{Parameters, Query, form};
 use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::Answer;
 use crate::request::ForAccount;
@@ -48,9 +48,9 @@ struct TimerList {
 form! {
     /// The filters of `GET /Timers`.
     ListTimers => timers::List {
-        due_after = "DueAfter",
-        due_before = "DueBefore",
-        state = "State",
+        due_after = "DueAfter" date_time,
+        due_before = "DueBefore" date_time,
+        state = "State" one_of["active", "inactive", "closed"],
         chat_service_sid = "ChatServiceSid",
     }
 }
@@ -60,33 +60,19 @@ form! {
     get,
     path = "/Timers",
     tag = "Timers",
-    params(
-        ("DueAfter" = Option<String>, Query),
-        ("DueBefore" = Option<String>, Query),
-        ("State" = Option<String>, Query),
-        ("ChatServiceSid" = Option<String>, Query),
-        ("PageSize" = Option<i64>, Query),
-        ("Page" = Option<i64>, Query),
-        ("PageToken" = Option<String>, Query),
-    ),
+    params(ListTimers, PageQuery),
     responses((status = 200, body = TimerList))
 )]
 async fn list(
     State(engine): State<Engine>,
     request: ForAccount,
-    Query(ListTimers(filters)): Query<ListTimers>,
+    Query(filters): Query<ListTimers>,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<TimerList>> {
     let paging = page.read(LISTING)?;
-    let page = engine.list_timers(&request.caller, filters.clone(), paging.request.clone()).await?;
+    let page = engine.list_timers(&request.caller, filters.0.clone(), paging.request.clone()).await?;
     let root = format!("{}/dwell/v1", request.tree.base);
-    let given = [
-        ("DueAfter", filters.due_after.as_deref()),
-        ("DueBefore", filters.due_before.as_deref()),
-        ("State", filters.state.as_deref()),
-        ("ChatServiceSid", filters.chat_service_sid.as_deref()),
-    ];
-    let meta = paging.meta(&format!("{root}/Timers"), &given, &page);
+    let meta = paging.meta(&format!("{root}/Timers"), &filters.given(), &page);
     let show = |timer: &timers::Timer| {
         let armed = timer.lifecycle.armed?;
         Some(Timer {

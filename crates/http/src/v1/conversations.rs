@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::form::{Form, Query, form};
+use crate::form::{Form, Parameters, Query, WebhookHeader, form};
 use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
@@ -113,11 +113,11 @@ form! {
     CreateConversation => conversations::Create {
         friendly_name = "FriendlyName",
         unique_name = "UniqueName",
-        date_created = "DateCreated",
-        date_updated = "DateUpdated",
+        date_created = "DateCreated" date_time,
+        date_updated = "DateUpdated" date_time,
         messaging_service_sid = "MessagingServiceSid",
         attributes = "Attributes",
-        state = "State",
+        state = "State" one_of["active", "inactive", "closed"],
         timers_inactive = "Timers.Inactive",
         timers_closed = "Timers.Closed",
         bindings_email_address = "Bindings.Email.Address",
@@ -130,11 +130,11 @@ form! {
     UpdateConversation => conversations::Update {
         friendly_name = "FriendlyName",
         unique_name = "UniqueName",
-        date_created = "DateCreated",
-        date_updated = "DateUpdated",
+        date_created = "DateCreated" date_time,
+        date_updated = "DateUpdated" date_time,
         messaging_service_sid = "MessagingServiceSid",
         attributes = "Attributes",
-        state = "State",
+        state = "State" one_of["active", "inactive", "closed"],
         timers_inactive = "Timers.Inactive",
         timers_closed = "Timers.Closed",
         bindings_email_address = "Bindings.Email.Address",
@@ -144,7 +144,7 @@ form! {
 
 form! {
     /// The filters of `GET /Conversations`.
-    ListConversations => conversations::List { start_date = "StartDate", end_date = "EndDate", state = "State" }
+    ListConversations => conversations::List { start_date = "StartDate" date_time, end_date = "EndDate" date_time, state = "State" one_of["active", "inactive", "closed"] }
 }
 
 /// Create a conversation.
@@ -152,7 +152,7 @@ form! {
     post,
     path = "/Conversations",
     tag = "Conversation",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = CreateConversation, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, body = Conversation))
 )]
@@ -171,31 +171,19 @@ async fn create(
     get,
     path = "/Conversations",
     tag = "Conversation",
-    params(
-        ("StartDate" = Option<String>, Query),
-        ("EndDate" = Option<String>, Query),
-        ("State" = Option<String>, Query),
-        ("PageSize" = Option<i64>, Query),
-        ("Page" = Option<i64>, Query),
-        ("PageToken" = Option<String>, Query),
-    ),
+    params(ListConversations, PageQuery),
     responses((status = 200, body = ConversationList))
 )]
 async fn list(
     State(engine): State<Engine>,
     request: InService,
-    Query(ListConversations(filters)): Query<ListConversations>,
+    Query(filters): Query<ListConversations>,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<ConversationList>> {
     let paging = page.read(LISTING)?;
-    let page = engine.list_conversations(&request.scope, filters.clone(), paging.request.clone()).await?;
-    let given = [
-        ("StartDate", filters.start_date.as_deref()),
-        ("EndDate", filters.end_date.as_deref()),
-        ("State", filters.state.as_deref()),
-    ];
+    let page = engine.list_conversations(&request.scope, filters.0.clone(), paging.request.clone()).await?;
     Ok(Json(ConversationList {
-        meta: paging.meta(&request.tree.url("/Conversations"), &given, &page),
+        meta: paging.meta(&request.tree.url("/Conversations"), &filters.given(), &page),
         conversations: page.items.into_iter().map(|c| Conversation::show(c, &request.tree)).collect(),
     }))
 }
@@ -217,7 +205,7 @@ async fn fetch(State(engine): State<Engine>, request: InService) -> Answer<Json<
     post,
     path = "/Conversations/{ConversationSid}",
     tag = "Conversation",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = UpdateConversation, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Conversation))
 )]
@@ -235,7 +223,7 @@ async fn update(
     delete,
     path = "/Conversations/{ConversationSid}",
     tag = "Conversation",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     responses((status = 204))
 )]
 async fn delete(State(engine): State<Engine>, request: InService) -> Answer<Deleted> {

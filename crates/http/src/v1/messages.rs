@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::form::{Form, Query, form};
+use crate::form::{Form, Parameters, Query, WebhookHeader, form};
 use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
@@ -92,8 +92,8 @@ form! {
     CreateMessage => messages::Create {
         author = "Author",
         body = "Body",
-        date_created = "DateCreated",
-        date_updated = "DateUpdated",
+        date_created = "DateCreated" date_time,
+        date_updated = "DateUpdated" date_time,
         attributes = "Attributes",
         media_sid = "MediaSid",
         content_sid = "ContentSid",
@@ -107,22 +107,22 @@ form! {
     UpdateMessage => messages::Update {
         author = "Author",
         body = "Body",
-        date_created = "DateCreated",
-        date_updated = "DateUpdated",
+        date_created = "DateCreated" date_time,
+        date_updated = "DateUpdated" date_time,
         attributes = "Attributes",
         subject = "Subject",
     }
 }
 
 /// The order of a list of messages.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Ordering {
     order: Option<String>,
 }
 
 form! {
     /// The order in `GET /Conversations/{ConversationSid}/Messages`.
-    ListMessages => Ordering { order = "Order" }
+    ListMessages => Ordering { order = "Order" one_of["asc", "desc"] }
 }
 
 /// Add a message; it reactivates an inactive conversation.
@@ -130,7 +130,7 @@ form! {
     post,
     path = "/Conversations/{ConversationSid}/Messages",
     tag = "Message",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = CreateMessage, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, body = Message))
 )]
@@ -148,27 +148,21 @@ async fn create(
     get,
     path = "/Conversations/{ConversationSid}/Messages",
     tag = "Message",
-    params(
-        ("Order" = Option<String>, Query),
-        ("PageSize" = Option<i64>, Query),
-        ("Page" = Option<i64>, Query),
-        ("PageToken" = Option<String>, Query),
-    ),
+    params(ListMessages, PageQuery),
     responses((status = 200, body = MessageList))
 )]
 async fn list(
     State(engine): State<Engine>,
     request: InService,
-    Query(ListMessages(ordering)): Query<ListMessages>,
+    Query(ordering): Query<ListMessages>,
     Query(page): Query<PageQuery>,
 ) -> Answer<Json<MessageList>> {
     let paging = page.read(LISTING)?;
     let segment = request.segment("ConversationSid");
-    let order = ordering.order.clone();
+    let order = ordering.0.order.clone();
     let (sid, page) = engine.list_messages(&request.scope, segment, order, paging.request.clone()).await?;
-    let given = [("Order", ordering.order.as_deref())];
     Ok(Json(MessageList {
-        meta: paging.meta(&list_url(&request.tree, &sid), &given, &page),
+        meta: paging.meta(&list_url(&request.tree, &sid), &ordering.given(), &page),
         messages: page.items.into_iter().map(|m| Message::show(m, &request.tree)).collect(),
     }))
 }
@@ -191,7 +185,7 @@ async fn fetch(State(engine): State<Engine>, request: InService) -> Answer<Json<
     post,
     path = "/Conversations/{ConversationSid}/Messages/{Sid}",
     tag = "Message",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = UpdateMessage, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Message))
 )]
@@ -210,7 +204,7 @@ async fn update(
     delete,
     path = "/Conversations/{ConversationSid}/Messages/{Sid}",
     tag = "Message",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     responses((status = 204))
 )]
 async fn delete(State(engine): State<Engine>, request: InService) -> Answer<Deleted> {

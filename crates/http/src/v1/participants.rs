@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::form::{Form, Query, form};
+use crate::form::{Form, Query, WebhookHeader, form};
 use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
@@ -91,8 +91,8 @@ form! {
         messaging_binding_address = "MessagingBinding.Address",
         messaging_binding_proxy_address = "MessagingBinding.ProxyAddress",
         messaging_binding_projected_address = "MessagingBinding.ProjectedAddress",
-        date_created = "DateCreated",
-        date_updated = "DateUpdated",
+        date_created = "DateCreated" date_time,
+        date_updated = "DateUpdated" date_time,
         attributes = "Attributes",
         role_sid = "RoleSid",
     }
@@ -101,15 +101,15 @@ form! {
 form! {
     /// The body of `POST /Conversations/{ConversationSid}/Participants/{Sid}`.
     UpdateParticipant => participants::Update {
-        date_created = "DateCreated",
-        date_updated = "DateUpdated",
+        date_created = "DateCreated" date_time,
+        date_updated = "DateUpdated" date_time,
         attributes = "Attributes",
         role_sid = "RoleSid",
         messaging_binding_proxy_address = "MessagingBinding.ProxyAddress",
         messaging_binding_projected_address = "MessagingBinding.ProjectedAddress",
         identity = "Identity",
-        last_read_message_index = "LastReadMessageIndex",
-        last_read_timestamp = "LastReadTimestamp",
+        last_read_message_index = "LastReadMessageIndex" integer,
+        last_read_timestamp = "LastReadTimestamp" date_time,
     }
 }
 
@@ -118,7 +118,7 @@ form! {
     post,
     path = "/Conversations/{ConversationSid}/Participants",
     tag = "Participant",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = CreateParticipant, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, body = Participant))
 )]
@@ -136,11 +136,7 @@ async fn create(
     get,
     path = "/Conversations/{ConversationSid}/Participants",
     tag = "Participant",
-    params(
-        ("PageSize" = Option<i64>, Query),
-        ("Page" = Option<i64>, Query),
-        ("PageToken" = Option<String>, Query),
-    ),
+    params(PageQuery),
     responses((status = 200, body = ParticipantList))
 )]
 async fn list(
@@ -175,7 +171,7 @@ async fn fetch(State(engine): State<Engine>, request: InService) -> Answer<Json<
     post,
     path = "/Conversations/{ConversationSid}/Participants/{Sid}",
     tag = "Participant",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = UpdateParticipant, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Participant))
 )]
@@ -194,7 +190,7 @@ async fn update(
     delete,
     path = "/Conversations/{ConversationSid}/Participants/{Sid}",
     tag = "Participant",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     responses((status = 204))
 )]
 async fn delete(State(engine): State<Engine>, request: InService) -> Answer<Deleted> {

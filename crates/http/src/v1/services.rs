@@ -102,11 +102,7 @@ async fn create(
     get,
     path = "/Services",
     tag = "Service",
-    params(
-        ("PageSize" = Option<i64>, Query),
-        ("Page" = Option<i64>, Query),
-        ("PageToken" = Option<String>, Query),
-    ),
+    params(PageQuery),
     responses((status = 200, body = ServiceList))
 )]
 async fn list(

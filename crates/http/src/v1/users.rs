@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::form::{Form, Query, form};
+use crate::form::{Form, Query, WebhookHeader, form};
 use crate::lists::{Listing, Meta, PageQuery};
 use crate::reply::{Answer, Created, Deleted, date};
 use crate::request::InService;
@@ -93,7 +93,7 @@ form! {
     post,
     path = "/Users",
     tag = "User",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = CreateUser, content_type = "application/x-www-form-urlencoded"),
     responses((status = 201, body = User))
 )]
@@ -111,11 +111,7 @@ async fn create(
     get,
     path = "/Users",
     tag = "User",
-    params(
-        ("PageSize" = Option<i64>, Query),
-        ("Page" = Option<i64>, Query),
-        ("PageToken" = Option<String>, Query),
-    ),
+    params(PageQuery),
     responses((status = 200, body = UserList))
 )]
 async fn list(
@@ -143,7 +139,7 @@ async fn fetch(State(engine): State<Engine>, request: InService) -> Answer<Json<
     post,
     path = "/Users/{Sid}",
     tag = "User",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     request_body(content = UpdateUser, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = User))
 )]
@@ -161,7 +157,7 @@ async fn update(
     delete,
     path = "/Users/{Sid}",
     tag = "User",
-    params(("X-Twilio-Webhook-Enabled" = Option<String>, Header)),
+    params(WebhookHeader),
     responses((status = 204))
 )]
 async fn delete(State(engine): State<Engine>, request: InService) -> Answer<Deleted> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dwell_core::{Account, ConversationSid, ServiceSid, Timestamp};
 use dwell_engine::{Caller, Engine, PageRequest, Scope, conversations};
-use dwell_store::{StoreError, accounts, events, messages, participants, transitions};
+use dwell_store::{Seek, StoreError, accounts, events, messages, participants, transitions};
 
 use super::{Check, account_sid, armed, conversation, event, history, same, shown, state_text};
 use crate::ask::refusal;
@@ -255,7 +255,7 @@ impl Inspector<'_> {
                     events::list(tx, &account, &sid, 0, ALL)?,
                     transitions::list(tx, &account, &sid, 0, ALL)?,
                     messages::list(tx, &account, &sid, false, None, ALL)?,
-                    participants::list(tx, &account, &sid, None, ALL)?,
+                    participants::list(tx, &account, &sid, Seek::After(""), ALL)?,
                 ))
             })
             .await

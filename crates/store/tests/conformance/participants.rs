@@ -1,6 +1,6 @@
 use dwell_core::{Participant, RoleSid};
 use dwell_store::participants::{self, Key};
-use dwell_store::{Store, StoreError, UniqueKey};
+use dwell_store::{Seek, Store, StoreError, UniqueKey};
 
 use crate::samples::*;
 use crate::{on_both_engines, read, write};
@@ -51,7 +51,9 @@ fn a_participant_is_kept_changed_and_removed(store: &Store) {
     let found = read(store, |tx| participants::fetch(tx, &account_sid(1), &conversation_sid(1), Key::Identity("ana")));
     assert_eq!(found, Some(chat));
     write(store, |tx| participants::delete_all(tx, &conversation_sid(1)));
-    assert!(read(store, |tx| participants::list(tx, &account_sid(1), &conversation_sid(1), None, 9)).is_empty());
+    assert!(
+        read(store, |tx| participants::list(tx, &account_sid(1), &conversation_sid(1), Seek::After(""), 9)).is_empty()
+    );
 }
 
 fn an_identity_joins_a_conversation_once(store: &Store) {
@@ -114,8 +116,15 @@ fn participants_are_listed_in_order(store: &Store) {
     }
     assert!(add(store, participant(2, 4)));
     let page = |after: Option<String>| {
-        let found =
-            read(store, move |tx| participants::list(tx, &account_sid(1), &conversation_sid(1), after.as_deref(), 2));
+        let found = read(store, move |tx| {
+            participants::list(
+                tx,
+                &account_sid(1),
+                &conversation_sid(1),
+                Seek::After(after.as_deref().unwrap_or_default()),
+                2,
+            )
+        });
         found.into_iter().map(|p| p.date_created).collect::<Vec<_>>()
     };
     assert_eq!(page(None), [at(1), at(2)]);

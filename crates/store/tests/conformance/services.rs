@@ -1,5 +1,5 @@
 use dwell_core::RoleSid;
-use dwell_store::{Store, conversations, services};
+use dwell_store::{Seek, Store, conversations, services};
 
 use crate::samples::*;
 use crate::{on_both_engines, read, write};
@@ -30,10 +30,10 @@ fn a_service_and_its_roles_are_kept(store: &Store) {
 
 fn services_are_listed_in_order(store: &Store) {
     write(store, |tx| [3, 1, 2].into_iter().try_for_each(|n| services::insert(tx, &service(n))));
-    assert_eq!(read(store, |tx| services::list(tx, &account_sid(1), None, 2)), [service(1), service(2)]);
+    assert_eq!(read(store, |tx| services::list(tx, &account_sid(1), Seek::After(""), 2)), [service(1), service(2)]);
     let after = service_sid(2);
-    assert_eq!(read(store, move |tx| services::list(tx, &account_sid(1), Some(&after), 2)), [service(3)]);
-    assert!(read(store, |tx| services::list(tx, &account_sid(2), None, 2)).is_empty());
+    assert_eq!(read(store, move |tx| services::list(tx, &account_sid(1), Seek::After(&after), 2)), [service(3)]);
+    assert!(read(store, |tx| services::list(tx, &account_sid(2), Seek::After(""), 2)).is_empty());
 }
 
 fn a_deleted_service_hides_what_it_holds(store: &Store) {
@@ -46,7 +46,7 @@ fn a_deleted_service_hides_what_it_holds(store: &Store) {
     assert!(!delete(2));
     assert!(delete(1));
     assert!(!delete(1), "it is gone already");
-    assert!(read(store, |tx| services::list(tx, &account_sid(1), None, 9)).is_empty());
+    assert!(read(store, |tx| services::list(tx, &account_sid(1), Seek::After(""), 9)).is_empty());
     assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(1), &service_sid(1))), None);
     assert_eq!(fetched(store, 1), None);
     assert_eq!(read(store, |tx| conversations::fetch_anywhere(tx, &account_sid(1), &conversation_sid(1))), None);

@@ -1,6 +1,6 @@
 use dwell_core::RoleSid;
 use dwell_store::users::{self, Key};
-use dwell_store::{Store, StoreError};
+use dwell_store::{Seek, Store, StoreError};
 
 use crate::samples::*;
 use crate::{on_both_engines, read, write};
@@ -50,7 +50,9 @@ fn users_are_listed_in_order_and_removed_in_part(store: &Store) {
         Ok(())
     });
     let page = |after: Option<String>| {
-        let found = read(store, move |tx| users::list(tx, &account, &service, after.as_deref(), 2));
+        let found = read(store, move |tx| {
+            users::list(tx, &account, &service, Seek::After(after.as_deref().unwrap_or_default()), 2)
+        });
         found.into_iter().map(|u| u.identity).collect::<Vec<_>>()
     };
     assert_eq!(page(None), ["user 1", "user 2"]);
