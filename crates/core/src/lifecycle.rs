@@ -1,5 +1,5 @@
-//! The life of a conversation: the only place that knows what active, inactive and closed mean
-//! (contract §6; §18 M1–M7, U1–U4, U6–U8, U28).
+//! The life of a conversation: the only place that knows what its states mean (contract §5.2, §6;
+//! §18 M1–M7, U1–U4, U6–U8, U28).
 //!
 //! [`step`] is a pure function of the current lifecycle, an instant and an input. Whoever fires a
 //! timer early, late or twice does no harm: a firing before its due time, or with nothing armed,
@@ -11,6 +11,9 @@ use crate::timer::TimerKind;
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
+    /// Created together with participants, who are still to be added; nothing else can happen to it
+    /// until they are, and no clock runs.
+    Initializing,
     /// In use; the state of a new conversation.
     Active,
     /// Parked; a message brings it back.
@@ -21,11 +24,12 @@ pub enum State {
 
 impl State {
     /// Every state, in the order of a life.
-    pub const ALL: [State; 3] = [State::Active, State::Inactive, State::Closed];
+    pub const ALL: [State; 4] = [State::Initializing, State::Active, State::Inactive, State::Closed];
 
     /// The name on the wire and in the store.
     pub const fn as_str(self) -> &'static str {
         match self {
+            State::Initializing => "initializing",
             State::Active => "active",
             State::Inactive => "inactive",
             State::Closed => "closed",
@@ -36,6 +40,11 @@ impl State {
     /// (contract §1.3).
     pub fn parse(text: &str) -> Option<Self> {
         State::ALL.into_iter().find(|state| text.eq_ignore_ascii_case(state.as_str()))
+    }
+
+    /// A state that a request may ask for: any but initializing, which only the server sets.
+    pub fn parse_settable(text: &str) -> Option<Self> {
+        State::parse(text).filter(|state| *state != State::Initializing)
     }
 }
 
@@ -84,12 +93,21 @@ pub enum Input {
     TimersChanged(Timers),
     /// The running timer is said to have ended.
     TimerFired,
+    /// The participants that the conversation was created with are in it.
+    Initialized {
+        /// The state that was asked for: active or inactive.
+        state: State,
+        /// When the conversation was created.
+        created_at: Timestamp,
+    },
+    /// The participants that the conversation was created with cannot be added.
+    InitializationFailed,
 }
 
 /// What brought a transition about; the `Reason` of `onConversationStateUpdated` (contract §6.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cause {
-    /// A request set the state.
+    /// A request set the state, or asked for what did.
     Api,
     /// A timer ended.
     Timer,
@@ -141,6 +159,9 @@ pub enum LifecycleError {
     /// A closed conversation takes no input (50377).
     #[error("the conversation is closed")]
     Closed,
+    /// A conversation that is being set up takes none either (50386).
+    #[error("the conversation is initializing")]
+    Initializing,
     /// A conversation cannot begin closed (50384).
     #[error("a conversation cannot be created closed")]
     CreatedClosed,
@@ -174,6 +195,24 @@ impl Lifecycle {
         })
     }
 
+    /// The lifecycle of a conversation whose participants are still to be added. No clock runs before
+    /// they are.
+    pub const fn initializing(timers: Timers) -> Self {
+        Lifecycle { state: State::Initializing, timers, armed: None, inactive_at: None, closed_at: None }
+    }
+
+    /// Whether anything can be done to the conversation at all, other than to delete it.
+    ///
+    /// # Errors
+    /// [`LifecycleError::Closed`], [`LifecycleError::Initializing`].
+    pub const fn check_usable(&self) -> Result<(), LifecycleError> {
+        match self.state {
+            State::Active | State::Inactive => Ok(()),
+            State::Closed => Err(LifecycleError::Closed),
+            State::Initializing => Err(LifecycleError::Initializing),
+        }
+    }
+
     /// Whether the running timer has ended at `now`.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.armed.is_some_and(|armed| armed.due <= now)
@@ -196,6 +235,7 @@ impl Lifecycle {
     pub fn dates(&self) -> Dates {
         let Timers { inactive, closed } = self.timers;
         match self.state {
+            State::Initializing => Dates::default(),
             State::Active => {
                 let ahead = self.forecast();
                 let date_of = |to| ahead.iter().flatten().find(|t| t.to == to).map(|t| t.at);
@@ -226,11 +266,12 @@ impl Lifecycle {
 /// Applies `input` to `current` at the instant `now`.
 ///
 /// # Errors
-/// [`LifecycleError::Closed`] for anything but a firing once the conversation is closed: even
-/// setting it closed again is refused (contract §18 U7).
+/// [`LifecycleError::Closed`] for whatever somebody does to a closed conversation: even setting it
+/// closed again is refused (contract §18 U7). [`LifecycleError::Initializing`] for the same while it is
+/// being set up.
 pub fn step(current: &Lifecycle, now: Timestamp, input: Input) -> Result<Step, LifecycleError> {
-    if current.state == State::Closed && input != Input::TimerFired {
-        return Err(LifecycleError::Closed);
+    if matches!(input, Input::MessageAdded | Input::StateSet(_) | Input::TimersChanged(_)) {
+        current.check_usable()?;
     }
     let unchanged = Step { next: *current, transition: None };
     Ok(match input {
@@ -254,7 +295,24 @@ pub fn step(current: &Lifecycle, now: Timestamp, input: Input) -> Result<Step, L
             }
             _ => unchanged,
         },
+        Input::Initialized { state, created_at } if current.state == State::Initializing => {
+            moved(current, state, Cause::Api, now, armed_at_start(state, current.timers, created_at, now))
+        }
+        Input::InitializationFailed if current.state == State::Initializing => {
+            moved(current, State::Closed, Cause::Api, now, None)
+        }
+        Input::Initialized { .. } | Input::InitializationFailed => unchanged,
     })
+}
+
+/// The timer that runs once a conversation has its participants. Only a closed timer alone counts from
+/// the creation (§18 M1), and when that has passed meanwhile it ends now, not before the conversation
+/// could be used.
+fn armed_at_start(state: State, timers: Timers, created_at: Timestamp, now: Timestamp) -> Option<Armed> {
+    match timers.inactive {
+        Some(_) => arm(state, timers, now),
+        None => arm(state, timers, created_at).map(|armed| Armed { due: armed.due.max(now), ..armed }),
+    }
 }
 
 /// The timer that runs in `state` when its clock starts at `from`.
@@ -284,7 +342,7 @@ fn moved(current: &Lifecycle, to: State, cause: Cause, at: Timestamp, armed: Opt
             inactive_at: match to {
                 State::Active => None,
                 State::Inactive => Some(at),
-                State::Closed => current.inactive_at,
+                State::Initializing | State::Closed => current.inactive_at,
             },
             closed_at: (to == State::Closed).then_some(at),
         },

@@ -20,6 +20,8 @@ pub const MESSAGE_BODY_BYTES_MAX: usize = 32 * 1024;
 pub const CHAT_PARTICIPANTS_MAX: i64 = 1_000;
 /// Most participants without an identity in one conversation.
 pub const NON_CHAT_PARTICIPANTS_MAX: i64 = 50;
+/// Most participants that a conversation is created with (contract §5.2).
+pub const PARTICIPANTS_AT_CREATION_MAX: usize = 10;
 /// Most active and inactive conversations of one identity in one service.
 pub const CONVERSATIONS_PER_IDENTITY_MAX: i64 = 1_000;
 /// Shortest inactive timer, in seconds (contract §6.2).

@@ -53,6 +53,8 @@ pub enum Reason {
     ClosedTimerInvalid,
     #[error("the conversation is closed")]
     ConversationClosed,
+    #[error("the conversation is initializing")]
+    ConversationInitializing,
     #[error("a conversation cannot be created closed")]
     CreatedClosed,
 
@@ -104,6 +106,10 @@ pub enum Reason {
     #[error("role not found at service level")]
     ServiceRoleNotFound,
 
+    #[error("participant not a JSON object of the known keys")]
+    ParticipantInvalid,
+    #[error("too many participants at once")]
+    TooManyParticipants,
     #[error("participant exists")]
     ParticipantExists,
     #[error("too many chat participants")]
@@ -144,6 +150,7 @@ impl From<crate::lifecycle::LifecycleError> for Reason {
     fn from(error: crate::lifecycle::LifecycleError) -> Self {
         match error {
             crate::lifecycle::LifecycleError::Closed => Reason::ConversationClosed,
+            crate::lifecycle::LifecycleError::Initializing => Reason::ConversationInitializing,
             crate::lifecycle::LifecycleError::CreatedClosed => Reason::CreatedClosed,
         }
     }

@@ -1,5 +1,5 @@
-//! The clock. Every instant in Dwell comes from one, and only the three doors ask it: a request
-//! coming in, the scheduler, and the delivery worker. Below them time is an argument.
+//! The clock. Every instant in Dwell comes from one, and only the doors ask it: a request coming in,
+//! the scheduler, the initializer, and the delivery worker. Below them time is an argument.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,8 +1,9 @@
-//! Conversations: create, fetch, list, update, delete, and the life of one.
+//! Conversations: create, alone or with participants, fetch, list, update, delete, and the life of one.
 
 mod create;
 mod delete;
 mod fetch;
+mod initialize;
 mod life;
 mod list;
 mod update;
@@ -12,7 +13,7 @@ pub use life::{Life, LifePage};
 pub use list::List;
 pub use update::Update;
 
-use dwell_core::{Conversation, ConversationSid, Reason, State, limits};
+use dwell_core::{Conversation, ConversationSid, Reason, limits};
 use dwell_store::Tx;
 use dwell_store::conversations::{self, Key};
 
@@ -35,7 +36,8 @@ pub(crate) fn find(tx: &mut dyn Tx, scope: &Scope, segment: &str) -> Result<Conv
     by_key(segment, |key| conversations::fetch(tx, account, &scope.service_sid, key))?.ok_or(Error::NotFound)
 }
 
-/// A conversation, locked, with everything that is due carried out; refused when it is closed.
+/// A conversation, locked, with everything that is due carried out; refused when it is closed or still
+/// being set up.
 /// Returns it with a journal for what happens next, and whether timers came due on the way.
 pub(crate) fn lock_open<'a>(
     tx: &mut dyn Tx,
@@ -48,9 +50,7 @@ pub(crate) fn lock_open<'a>(
     let now = scope.caller.now(tx)?.max(conversation.last_event_at);
     let mut journal = Journal::new(&scope.caller, now);
     let settled = settle(&mut journal, &mut conversation);
-    if conversation.lifecycle.state == State::Closed {
-        return Err(Error::Refused(Reason::ConversationClosed));
-    }
+    conversation.lifecycle.check_usable()?;
     Ok((conversation, journal, settled))
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) auth: AuthCache,
     /// Rung when the scheduler should look again before it planned to.
     pub(crate) bell: Notify,
+    /// Rung when a conversation waits for its participants.
+    pub(crate) initializations: Notify,
 }
 
 impl Engine {
@@ -52,6 +54,7 @@ impl Engine {
                 sids: SidSource::new(),
                 auth: AuthCache::default(),
                 bell: Notify::new(),
+                initializations: Notify::new(),
             }),
         }
     }

@@ -2,7 +2,7 @@
 //! sent: `None` when a parameter is absent, an empty text when it is blank.
 
 use dwell_core::timer::{TimerKind, TimerSetting};
-use dwell_core::{MessagingServiceSid, Reason, Timestamp, limits};
+use dwell_core::{MessagingServiceSid, Reason, State, Timestamp, limits};
 
 /// `None` for an absent or blank parameter.
 pub(crate) fn present(text: Option<&str>) -> Option<&str> {
@@ -24,6 +24,11 @@ pub(crate) fn friendly_name(text: Option<&str>) -> Result<Option<String>, Reason
 /// A messaging service SID; a blank one says nothing (contract §1.3).
 pub(crate) fn messaging_service(text: Option<&str>) -> Result<Option<MessagingServiceSid>, Reason> {
     present(text).map(|sid| MessagingServiceSid::parse(sid).ok_or(Reason::MessagingServiceSidInvalid)).transpose()
+}
+
+/// A state that a request asks for.
+pub(crate) fn state(text: &str) -> Result<State, Reason> {
+    State::parse_settable(text).ok_or(Reason::StateUnknown)
 }
 
 /// `DateCreated` or `DateUpdated`.

@@ -4,7 +4,7 @@ use dwell_core::event::{ConversationPayload, EventKind, MessagePayload, Particip
 use dwell_core::lifecycle::{Cause, Input, Transition, step};
 use dwell_core::message::Added;
 use dwell_core::{Conversation, ConversationSid, Message, MessageSid, Participant, Timestamp};
-use dwell_store::transitions::Record;
+use dwell_store::transitions::{Failure, Record};
 use dwell_store::{Tx, conversations, events, participants, transitions};
 use serde::Serialize;
 
@@ -120,6 +120,16 @@ impl<'a> Journal<'a> {
         Ok(step.transition)
     }
 
+    /// Closes a conversation whose participants cannot be added, and keeps why with the transition.
+    pub(crate) fn give_up(&mut self, c: &mut Conversation, error: Failure) -> Result<(), Error> {
+        if self.apply(c, Input::InitializationFailed, None)?.is_some()
+            && let Some(record) = self.transitions.last_mut()
+        {
+            record.error = Some(error);
+        }
+        Ok(())
+    }
+
     fn transition(&mut self, c: &mut Conversation, transition: Transition, message_sid: Option<MessageSid>) {
         c.event_seq += 1;
         c.last_event_at = c.last_event_at.max(transition.at);
@@ -136,6 +146,7 @@ impl<'a> Journal<'a> {
             service_sid: c.service_sid,
             messaging_service_sid: c.messaging_service_sid,
             message_sid,
+            error: None,
         });
     }
 

@@ -1,4 +1,4 @@
-//! What can be done: commands and queries, one file each, and the scheduler.
+//! What can be done: commands and queries, one file each, and the tasks that run beside them.
 //!
 //! Everybody goes through here: HTTP handlers, timers, the console and tools for AI call the same
 //! commands, so no rule lives anywhere else. A command validates, loads and locks, asks
@@ -13,6 +13,7 @@ mod context;
 pub mod conversations;
 mod engine;
 mod error;
+mod initializer;
 mod input;
 mod janitor;
 mod journal;
@@ -31,6 +32,7 @@ pub use clock::{Clock, SystemClock};
 pub use context::{Caller, Scope};
 pub use engine::{Engine, Parts};
 pub use error::Error;
+pub use initializer::Initializer;
 pub use page::{Page, PageRequest};
 pub use random::{Random, SystemRandom};
 pub use scheduler::Scheduler;

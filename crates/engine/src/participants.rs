@@ -7,6 +7,7 @@ mod list;
 mod update;
 
 pub use create::Create;
+pub(crate) use create::{Sids, add};
 pub(crate) use delete::remove;
 pub use update::Update;
 

@@ -136,6 +136,9 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::InactiveTimerInvalid => (50379, BAD, "Timers.Inactive is not a valid ISO 8601 duration"),
         Reason::ClosedTimerInvalid => (50380, BAD, "Timers.Closed is not a valid ISO 8601 duration"),
         Reason::ConversationClosed => (50377, BAD, "Can't update conversation as it's in final closed state"),
+        Reason::ConversationInitializing => {
+            (50386, BAD, "Conversation is in initializing state and can't be used until it's done")
+        }
         Reason::CreatedClosed => (50384, BAD, "Conversation can't be created in closed state"),
 
         Reason::AuthorTooLong => (50310, BAD, "Author too long"),
@@ -163,6 +166,8 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::ConversationRoleNotFound => (50101, BAD, "Role not found at conversation level"),
         Reason::ServiceRoleNotFound => (50102, BAD, "Role not found at service level"),
 
+        Reason::ParticipantInvalid => (50424, BAD, "Participant is not a valid JSON object of a participant"),
+        Reason::TooManyParticipants => (50426, BAD, "Too many participants, at most 10 in one request"),
         Reason::ParticipantExists => (50433, CONFLICT, "Participant already exists"),
         Reason::ChatParticipantLimit => (50417, BAD, "Participants limit of the conversation reached"),
         Reason::NonChatParticipantLimit => (50418, BAD, "Non-chat participants limit of the conversation reached"),

@@ -1,6 +1,7 @@
 //! The contract's resources, one file each.
 
 mod configuration;
+mod conversation_with_participants;
 mod conversations;
 mod messages;
 mod participants;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 fn in_service() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .merge(conversations::routes())
+        .merge(conversation_with_participants::routes())
         .merge(messages::routes())
         .merge(participants::routes())
         .merge(users::routes())

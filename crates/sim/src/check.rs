@@ -21,6 +21,7 @@ pub(crate) fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, foun
 
 fn state_of(state: lifecycle::State) -> State {
     match state {
+        lifecycle::State::Initializing => State::Initializing,
         lifecycle::State::Active => State::Active,
         lifecycle::State::Inactive => State::Inactive,
         lifecycle::State::Closed => State::Closed,
@@ -148,6 +149,7 @@ pub(crate) fn event(conversation: &Conversation, expected: &Event, found: &Store
 /// The name on the wire.
 pub(crate) fn state_text(state: State) -> &'static str {
     match state {
+        State::Initializing => "initializing",
         State::Active => "active",
         State::Inactive => "inactive",
         State::Closed => "closed",

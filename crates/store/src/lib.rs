@@ -10,6 +10,7 @@ pub mod conversations;
 mod engine;
 mod error;
 pub mod events;
+pub mod initializations;
 pub mod messages;
 mod migrate;
 pub mod participants;
@@ -36,6 +37,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         conversations::ALL,
         conversations::ALL_TIMERS,
         events::ALL,
+        initializations::ALL,
         messages::ALL,
         participants::ALL,
         purges::ALL,

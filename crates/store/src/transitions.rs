@@ -9,13 +9,13 @@ use crate::error::StoreError;
 use crate::statement::{Tx, params, statements};
 
 statements! {
-    INSERT(Text, Int, Text, Text, Text, Text, Int, Text, Text, Int, Text, Text, Text) =
+    INSERT(Text, Int, Text, Text, Text, Text, Int, Text, Text, Int, Text, Text, Text, Int, Text) =
         "INSERT INTO transitions (conversation_sid, seq, account_sid, from_state, to_state, cause, at, source, actor,
-            notify, service_sid, messaging_service_sid, message_sid)
+            notify, service_sid, messaging_service_sid, message_sid, error_code, error_message)
          VALUES {rows}";
     LIST =
         "SELECT conversation_sid, seq, from_state, to_state, cause, at, source, actor, notify, service_sid,
-            messaging_service_sid, message_sid FROM transitions
+            messaging_service_sid, message_sid, error_code, error_message FROM transitions
          WHERE conversation_sid = ?2 AND account_sid = ?1 AND seq > ?3 ORDER BY seq LIMIT ?4";
 }
 
@@ -40,6 +40,17 @@ pub struct Record {
     pub messaging_service_sid: MessagingServiceSid,
     /// The message that reactivated the conversation.
     pub message_sid: Option<MessageSid>,
+    /// The error that brought it about.
+    pub error: Option<Failure>,
+}
+
+/// An error as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Its number in the dictionary (contract §4.3).
+    pub code: i64,
+    /// What went wrong.
+    pub message: String,
 }
 
 /// Keeps changes of state.
@@ -63,6 +74,8 @@ pub fn insert(tx: &mut dyn Tx, account: &AccountSid, records: &[Record]) -> Resu
             &r.service_sid,
             &r.messaging_service_sid,
             r.message_sid.as_ref(),
+            r.error.as_ref().map(|error| error.code),
+            r.error.as_ref().map(|error| error.message.as_str()),
         ]);
     }
     tx.exec_many(&INSERT, &values)?;
@@ -94,6 +107,7 @@ pub fn list(
             service_sid: c.parsed(ServiceSid::parse)?,
             messaging_service_sid: c.parsed(MessagingServiceSid::parse)?,
             message_sid: c.opt_parsed(MessageSid::parse)?,
+            error: c.opt_int()?.zip(c.opt_text()?).map(|(code, message)| Failure { code, message }),
         })
     })
 }

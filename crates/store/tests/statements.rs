@@ -7,8 +7,17 @@ use dwell_testkit::postgres::Database;
 use postgres::types::{Kind, Type};
 
 /// Tables that grow with use.
-const BIG: &[&str] =
-    &["conversations", "messages", "participants", "events", "transitions", "users", "purges", "services"];
+const BIG: &[&str] = &[
+    "conversations",
+    "messages",
+    "participants",
+    "events",
+    "transitions",
+    "users",
+    "purges",
+    "services",
+    "initializations",
+];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
 const WHOLE: &[(&str, &str)] = &[
@@ -160,6 +169,7 @@ const PLENTY: &str = "
     INSERT INTO transitions SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'active', 'closed', 'API', i, 'API', 'x', 1, 'IS', 'MG', NULL
         FROM generate_series(1, 20000) i;
     INSERT INTO users SELECT 'US' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i, NULL, '{}', 'RL', 1, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO initializations SELECT 'CH' || i, 'AC' || i % 20, 'IS', 'active', '[]', i, 'SK', 0, 0 FROM generate_series(1, 5000) i;
     INSERT INTO purges SELECT 'CH' || i, 'AC', 1 FROM generate_series(1, 5000) i;
     ANALYZE;
 ";

@@ -128,6 +128,11 @@ impl TestApp {
         self.engine.fire_due().await.expect("timers are carried out");
     }
 
+    /// Adds the participants that conversations were created with, as the initializer would.
+    pub async fn initialize(&self) {
+        self.engine.initialize_conversations().await.expect("participants are added or given up");
+    }
+
     /// The events of a conversation or user of the first account, oldest first, as the log keeps them.
     pub async fn events(&self, stream_sid: &str) -> Vec<Event> {
         let account = AccountSid::parse(&self.account.sid).expect("an account SID");

@@ -162,10 +162,94 @@ fn names_read_back() {
     for state in State::ALL {
         assert_eq!(State::parse(&state.as_str().to_uppercase()), Some(state));
     }
-    assert_eq!(State::parse("initializing"), None);
+    assert_eq!(State::parse("starting"), None);
+    assert_eq!(State::parse_settable("Initializing"), None, "only the server sets it");
+    assert_eq!(State::parse_settable("INACTIVE"), Some(State::Inactive));
     for cause in [Cause::Api, Cause::Timer, Cause::Event] {
         assert_eq!(Cause::parse(cause.as_str()), Some(cause));
     }
+}
+
+/// The participants of a conversation created at the start are in it.
+fn initialized(state: State) -> Input {
+    Input::Initialized { state, created_at: T0 }
+}
+
+#[test]
+fn initializing_is_a_state_in_which_nothing_happens() {
+    for set in [timers(None, None), timers(Some(60), None), timers(None, Some(600)), timers(Some(60), Some(600))] {
+        let mut life = Lifecycle::initializing(set);
+        assert_eq!((life.settle(Timestamp::MAX), life.forecast()), (Vec::new(), [None, None]), "no clock runs");
+        assert_eq!(life.dates(), Dates::default());
+        for input in [
+            Input::MessageAdded,
+            Input::StateSet(State::Active),
+            Input::StateSet(State::Closed),
+            Input::StateSet(State::Initializing),
+            Input::TimersChanged(Timers::default()),
+        ] {
+            assert_eq!(step(&life, at(1), input), Err(LifecycleError::Initializing));
+        }
+        assert_eq!(apply(&mut life, 1, Input::TimerFired), None);
+        assert_eq!(life, Lifecycle::initializing(set));
+    }
+}
+
+#[test]
+fn both_clocks_start_when_the_participants_are_in() {
+    let mut life = Lifecycle::initializing(timers(Some(60), Some(600)));
+    let start = apply(&mut life, 10, initialized(State::Active)).unwrap();
+    let expected = Transition { from: State::Initializing, to: State::Active, cause: Cause::Api, at: at(10) };
+    assert_eq!(start, expected);
+    assert_eq!(life.dates(), Dates { inactive: Some(at(70)), closed: Some(at(670)) });
+
+    let mut life = Lifecycle::initializing(timers(Some(60), Some(600)));
+    apply(&mut life, 10, initialized(State::Inactive));
+    assert_eq!((life.state, life.inactive_at, due(&life)), (State::Inactive, Some(at(10)), closed_at_second(610)));
+
+    let mut life = Lifecycle::initializing(timers(Some(60), None));
+    apply(&mut life, 10, initialized(State::Active));
+    assert_eq!(due(&life), Some((TimerKind::Inactive, 70)));
+}
+
+#[test]
+fn a_closed_timer_alone_counts_from_the_creation() {
+    for state in [State::Active, State::Inactive] {
+        let mut life = Lifecycle::initializing(timers(None, Some(600)));
+        apply(&mut life, 10, initialized(state));
+        assert_eq!(due(&life), closed_at_second(600));
+        // The server was down until after that: it ends at once, in the order of what happened.
+        let mut late = Lifecycle::initializing(timers(None, Some(600)));
+        apply(&mut late, 5_000, initialized(state));
+        assert_eq!(due(&late), closed_at_second(5_000));
+        let end = late.settle(at(5_000))[0];
+        assert_eq!((end.from, end.to, end.cause, end.at), (state, State::Closed, Cause::Timer, at(5_000)));
+    }
+}
+
+#[test]
+fn without_its_participants_a_conversation_closes() {
+    let mut life = Lifecycle::initializing(timers(Some(60), Some(600)));
+    let end = apply(&mut life, 3, Input::InitializationFailed).unwrap();
+    assert_eq!((end.from, end.to, end.cause, end.at), (State::Initializing, State::Closed, Cause::Api, at(3)));
+    assert_eq!((life.armed, life.closed_at), (None, Some(at(3))));
+    assert_eq!(step(&life, at(4), Input::MessageAdded), Err(LifecycleError::Closed));
+}
+
+#[test]
+fn what_is_set_up_already_is_not_set_up_again() {
+    for state in [State::Active, State::Inactive] {
+        let mut life = Lifecycle::created(state, timers(Some(60), Some(600)), T0).unwrap();
+        let before = life;
+        for input in [initialized(State::Active), initialized(State::Inactive), Input::InitializationFailed] {
+            assert_eq!(apply(&mut life, 5, input), None);
+            assert_eq!(life, before);
+        }
+    }
+}
+
+fn closed_at_second(second: i64) -> Option<(TimerKind, i64)> {
+    Some((TimerKind::Closed, second))
 }
 
 fn any_timers() -> impl Strategy<Value = Timers> {
@@ -173,12 +257,25 @@ fn any_timers() -> impl Strategy<Value = Timers> {
         .prop_map(|(inactive, closed)| Timers { inactive, closed })
 }
 
+/// The states that a request may ask for; the first two also of a new conversation.
+const SETTABLE: [State; 3] = [State::Active, State::Inactive, State::Closed];
+
+/// A conversation begins active, or initializing on the way there.
+fn any_start() -> impl Strategy<Value = Lifecycle> {
+    (any_timers(), any::<bool>()).prop_map(|(timers, alone)| match alone {
+        true => Lifecycle::created(State::Active, timers, T0).unwrap(),
+        false => Lifecycle::initializing(timers),
+    })
+}
+
 fn any_input() -> impl Strategy<Value = Input> {
     prop_oneof![
         3 => Just(Input::MessageAdded),
-        1 => prop::sample::select(&State::ALL[..]).prop_map(Input::StateSet),
+        1 => prop::sample::select(&SETTABLE[..]).prop_map(Input::StateSet),
         1 => any_timers().prop_map(Input::TimersChanged),
         4 => Just(Input::TimerFired),
+        1 => prop::sample::select(&SETTABLE[..2]).prop_map(initialized),
+        1 => Just(Input::InitializationFailed),
     ]
 }
 
@@ -200,19 +297,20 @@ fn check_invariants(life: &Lifecycle) {
 proptest! {
     #[test]
     fn every_reachable_lifecycle_is_sound(
-        start in any_timers(),
+        start in any_start(),
         inputs in prop::collection::vec((0..50_000i64, any_input()), 0..60),
     ) {
-        let mut life = Lifecycle::created(State::Active, start, T0).unwrap();
+        let mut life = start;
         let mut now = T0;
         for (gap, input) in inputs {
             now = now.plus_seconds(gap);
             let before = life;
             let Ok(Step { next, transition }) = step(&life, now, input) else {
-                prop_assert_eq!(life.state, State::Closed);
+                prop_assert!(life.check_usable().is_err());
                 continue;
             };
             life = next;
+            prop_assert!(before.state == State::Initializing || life.state != State::Initializing, "it never returns");
             check_invariants(&life);
             match transition {
                 Some(t) => {

@@ -1,4 +1,4 @@
-//! `POST /Conversations` (contract §5.1, §6).
+//! `POST /Conversations` and `POST /ConversationWithParticipants` (contract §5.1, §5.2, §6).
 
 use dwell_core::event::EventKind;
 use dwell_core::lifecycle::Timers;
@@ -6,13 +6,16 @@ use dwell_core::timer::{TimerKind, TimerSetting};
 use dwell_core::{
     Conversation, ConversationSid, Lifecycle, MessagingServiceSid, Reason, State, Timestamp, attributes, limits,
 };
+use dwell_store::initializations::{self, Initialization};
 use dwell_store::{Tx, conversations, services};
 
 use crate::context::Scope;
+use crate::conversations::initialize;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input;
-use crate::journal::{ACTOR_SYSTEM, Journal};
+use crate::journal::{ACTOR_SYSTEM, Journal, to_json};
+use crate::participants;
 
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +32,8 @@ pub struct Create {
     pub timers_closed: Option<String>,
     pub bindings_email_address: Option<String>,
     pub bindings_email_name: Option<String>,
+    /// Participants to add once the conversation is there, each a JSON object.
+    pub participant: Option<Vec<String>>,
 }
 
 struct Checked {
@@ -43,14 +48,14 @@ struct Checked {
     timer_closed: Option<TimerSetting>,
     email_address: Option<String>,
     email_name: Option<String>,
+    participants: Vec<participants::Create>,
 }
 
 impl Create {
     fn check(&self) -> Result<Checked, Reason> {
         let attributes = self.attributes.as_deref().unwrap_or(attributes::EMPTY);
         attributes::check(attributes, limits::CONVERSATION_ATTRIBUTES_BYTES_MAX)?;
-        let state =
-            self.state.as_deref().map_or(Ok(State::Active), |text| State::parse(text).ok_or(Reason::StateUnknown))?;
+        let state = self.state.as_deref().map_or(Ok(State::Active), input::state)?;
         if state == State::Closed {
             return Err(Reason::CreatedClosed);
         }
@@ -67,13 +72,15 @@ impl Create {
             timer_closed: input::timer(TimerKind::Closed, self.timers_closed.as_deref())?,
             email_address: own(super::email(self.bindings_email_address.as_deref().unwrap_or_default())?),
             email_name: own(super::email(self.bindings_email_name.as_deref().unwrap_or_default())?),
+            participants: initialize::read(self.participant.as_deref().unwrap_or_default())?,
         })
     }
 }
 
 impl Engine {
     /// Creates a conversation; the account's default timers hold where the request names none
-    /// (contract §6.5).
+    /// (contract §6.5). With participants it is initializing until [`Self::initialize_conversations`] has added
+    /// them.
     ///
     /// # Errors
     /// [`Error::NotFound`] without the service; a [`Reason`] for each parameter that breaks a rule
@@ -81,7 +88,11 @@ impl Engine {
     pub async fn create_conversation(&self, scope: &Scope, request: Create) -> Result<Conversation, Error> {
         let sid = ConversationSid::new(self.sid());
         let scope = scope.clone();
-        self.inner.store.write(move |tx| create(tx, &scope, sid, request.check()?)).await
+        let created = self.inner.store.write(move |tx| create(tx, &scope, sid, request.check()?)).await?;
+        if created.lifecycle.state == State::Initializing {
+            self.inner.initializations.notify_one();
+        }
+        Ok(created)
     }
 }
 
@@ -111,7 +122,10 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
         email_address: request.email_address,
         email_name: request.email_name,
         // The clocks run from the real moment of creation, also for an imported conversation.
-        lifecycle: Lifecycle::created(request.state, timers, now)?,
+        lifecycle: match request.participants.is_empty() {
+            true => Lifecycle::created(request.state, timers, now)?,
+            false => Lifecycle::initializing(timers),
+        },
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),
         activity_at: now,
@@ -126,6 +140,20 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
     journal.conversation(&mut conversation, EventKind::ConversationAdded)?;
     if !conversations::insert(tx, &conversation)? {
         return Err(Error::Refused(Reason::UniqueNameTaken));
+    }
+    if !request.participants.is_empty() {
+        let initialization = Initialization {
+            conversation_sid: sid,
+            account_sid: account.sid,
+            service_sid: scope.service_sid,
+            state: request.state,
+            participants: to_json(&request.participants)?,
+            created_at: now,
+            actor: scope.caller.credential.clone(),
+            notify: scope.caller.webhooks,
+            attempts: 0,
+        };
+        initializations::insert(tx, &initialization)?;
     }
     journal.write(tx)?;
     Ok(conversation)

@@ -1,7 +1,7 @@
 //! `GET /dwell/v1/Conversations/{Sid}/Lifecycle`: what the API of Twilio never tells.
 
 use dwell_core::lifecycle::Transition;
-use dwell_core::{Conversation, ConversationSid, Timestamp};
+use dwell_core::{Conversation, ConversationSid, State, Timestamp};
 use dwell_store::transitions::Record;
 use dwell_store::{conversations, events, transitions};
 
@@ -21,6 +21,8 @@ pub struct Life {
     pub created_at: Timestamp,
     /// The credential that created it.
     pub created_by: String,
+    /// When the participants that it was created with had been added.
+    pub initialized_at: Option<Timestamp>,
     /// What will happen if nothing else does, soonest first.
     pub forecast: Vec<Transition>,
     /// What happened, oldest first.
@@ -51,12 +53,16 @@ impl Engine {
                 };
                 let conversation = found.ok_or(Error::NotFound)?;
                 let first = events::list(tx, &account.sid, &conversation.sid, 0, 1)?.pop();
+                // A conversation leaves that state before anything else can happen to it.
+                let start = transitions::list(tx, &account.sid, &conversation.sid, 0, 1)?.pop();
+                let initialized = start.filter(|record| record.transition.from == State::Initializing);
                 let after = page.index()?.unwrap_or(0);
                 let records = transitions::list(tx, &account.sid, &conversation.sid, after, page.limit())?;
                 Ok(Life {
                     now: caller.now(tx)?,
                     created_at: first.as_ref().map_or(conversation.date_created, |event| event.at),
                     created_by: first.map_or_else(|| conversation.created_by.clone(), |event| event.actor),
+                    initialized_at: initialized.map(|record| record.transition.at),
                     forecast: conversation.lifecycle.forecast().into_iter().flatten().collect(),
                     // A history is read forwards only.
                     history: Page { previous: None, ..Page::of(records, &page, |record| record.seq.to_string()) },

@@ -52,7 +52,7 @@ impl Update {
         }
         let state = match self.state.as_deref() {
             Some("") => return Err(Reason::StateEmpty),
-            Some(text) => Some(State::parse(text).ok_or(Reason::StateUnknown)?),
+            Some(text) => Some(input::state(text)?),
             None => None,
         };
         let clearable = |text: Option<&str>, check: fn(&str) -> Result<Option<&str>, Reason>| {
@@ -79,7 +79,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Reason::ConversationClosed`] whatever is asked of a closed one
-    /// (contract §18 U7); a [`Reason`] for each parameter that breaks a rule.
+    /// (contract §18 U7); [`Reason::ConversationInitializing`] of one still being set up; a [`Reason`] for each parameter that breaks a rule.
     pub async fn update_conversation(
         &self,
         scope: &Scope,

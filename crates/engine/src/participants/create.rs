@@ -5,15 +5,16 @@ use dwell_core::participant::Binding;
 use dwell_core::role::RoleType;
 use dwell_core::{Conversation, Participant, ParticipantSid, Reason, Timestamp, UserSid, address, attributes, limits};
 use dwell_store::{Tx, participants, services};
+use serde::{Deserialize, Serialize};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
-use crate::journal::save;
+use crate::journal::{Journal, save};
 
 /// The parameters, as sent.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are the contract's")]
 pub struct Create {
     pub identity: Option<String>,
@@ -32,7 +33,27 @@ enum Who<'a> {
     Outside(Binding),
 }
 
+/// What can be checked without a look into the store.
+pub(crate) struct Checked<'a> {
+    who: Who<'a>,
+    attributes: &'a str,
+    date_created: Option<Timestamp>,
+    date_updated: Option<Timestamp>,
+}
+
 impl Create {
+    pub(crate) fn check(&self) -> Result<Checked<'_>, Reason> {
+        let who = self.who()?;
+        let attributes = self.attributes.as_deref().unwrap_or(attributes::EMPTY);
+        attributes::check(attributes, limits::ATTRIBUTES_BYTES_MAX)?;
+        Ok(Checked {
+            who,
+            attributes,
+            date_created: input::date(self.date_created.as_deref(), Reason::DateCreatedInvalid)?,
+            date_updated: input::date(self.date_updated.as_deref(), Reason::DateUpdatedInvalid)?,
+        })
+    }
+
     fn who(&self) -> Result<Who<'_>, Reason> {
         if present(self.messaging_binding_projected_address.as_deref()).is_some() {
             return Err(Reason::GroupMmsNotEnabled);
@@ -60,6 +81,19 @@ impl Create {
     }
 }
 
+/// The SIDs of a participant and of the user behind it, should there be none yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sids {
+    participant: ParticipantSid,
+    user: UserSid,
+}
+
+impl Sids {
+    pub(crate) fn new(engine: &Engine) -> Self {
+        Sids { participant: ParticipantSid::new(engine.sid()), user: UserSid::new(engine.sid()) }
+    }
+}
+
 impl Engine {
     /// Adds a participant, and the user behind a chat participant when there is none yet.
     ///
@@ -73,10 +107,9 @@ impl Engine {
         conversation: &str,
         request: Create,
     ) -> Result<Participant, Error> {
-        let sid = ParticipantSid::new(self.sid());
-        let user_sid = UserSid::new(self.sid());
+        let sids = Sids::new(self);
         let (scope, conversation) = (scope.clone(), conversation.to_owned());
-        self.inner.store.write(move |tx| create(tx, &scope, &conversation, sid, user_sid, &request)).await
+        self.inner.store.write(move |tx| create(tx, &scope, &conversation, sids, &request)).await
     }
 }
 
@@ -84,16 +117,26 @@ fn create(
     tx: &mut dyn Tx,
     scope: &Scope,
     conversation: &str,
-    sid: ParticipantSid,
-    user_sid: UserSid,
+    sids: Sids,
     request: &Create,
 ) -> Result<Participant, Error> {
     let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
-    let who = request.who()?;
-    let attributes = request.attributes.as_deref().unwrap_or(attributes::EMPTY);
-    attributes::check(attributes, limits::ATTRIBUTES_BYTES_MAX)?;
-    let date_created = input::date(request.date_created.as_deref(), Reason::DateCreatedInvalid)?;
-    let date_updated = input::date(request.date_updated.as_deref(), Reason::DateUpdatedInvalid)?;
+    let participant = add(tx, scope, &mut c, &mut journal, sids, request)?;
+    save(tx, &c, settled)?;
+    journal.write(tx)?;
+    Ok(participant)
+}
+
+/// Adds a participant to a locked conversation; the caller writes the conversation and the journal.
+pub(crate) fn add(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    c: &mut Conversation,
+    journal: &mut Journal<'_>,
+    sids: Sids,
+    request: &Create,
+) -> Result<Participant, Error> {
+    let Checked { who, attributes, date_created, date_updated } = request.check()?;
     let service = services::fetch(tx, &c.account_sid, &c.service_sid)?.ok_or(Error::NotFound)?;
     let role_sid = match present(request.role_sid.as_deref()) {
         Some(text) => super::check_role(tx, &c.account_sid, &c.service_sid, text, RoleType::Conversation)?,
@@ -101,17 +144,17 @@ fn create(
     };
     let (identity, binding) = match who {
         Who::Chat { identity } => {
-            admit_identity(tx, scope, &mut c, identity, &service, user_sid, journal.now)?;
+            admit_identity(tx, scope, c, identity, &service, sids.user, journal.now)?;
             (Some(identity.to_owned()), None)
         }
         Who::Outside(binding) => {
-            admit_binding(tx, &mut c, &binding)?;
+            admit_binding(tx, c, &binding)?;
             (None, Some(binding))
         }
     };
     let date_created = date_created.unwrap_or(journal.now);
     let participant = Participant {
-        sid,
+        sid: sids.participant,
         account_sid: c.account_sid,
         service_sid: c.service_sid,
         conversation_sid: c.sid,
@@ -131,9 +174,7 @@ fn create(
             Some(_) => Error::Conflict,
         });
     }
-    journal.participant(&mut c, &participant, EventKind::ParticipantAdded)?;
-    save(tx, &c, settled)?;
-    journal.write(tx)?;
+    journal.participant(c, &participant, EventKind::ParticipantAdded)?;
     Ok(participant)
 }
 

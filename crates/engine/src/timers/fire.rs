@@ -107,6 +107,7 @@ fn record(timer: &Timer, transition: Transition) -> Record {
         service_sid: timer.service_sid,
         messaging_service_sid: timer.messaging_service_sid,
         message_sid: None,
+        error: None,
     }
 }
 

@@ -80,6 +80,16 @@ struct Entry {
     actor: String,
     /// The message that reactivated the conversation.
     message_sid: Option<String>,
+    /// What went wrong, when that closed the conversation.
+    error: Option<EntryError>,
+}
+
+/// An error of the kind that requests are refused with, for which there was no request.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryError {
+    /// Its number, such as 50427.
+    code: i64,
+    message: String,
 }
 
 /// Fetch the life of a conversation, by SID, or by unique name in the default service.
@@ -113,6 +123,7 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
         reason: "API",
         actor: life.created_by.clone(),
         message_sid: None,
+        error: None,
     });
     let happened = life.history.items.iter().map(|record| Entry {
         from: Some(record.transition.from.as_str()),
@@ -121,6 +132,7 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
         reason: record.transition.cause.as_str(),
         actor: record.actor.clone(),
         message_sid: record.message_sid.map(|sid| sid.to_string()),
+        error: record.error.clone().map(|error| EntryError { code: error.code, message: error.message }),
     });
     Lifecycle {
         conversation_sid: c.sid.to_string(),
@@ -164,7 +176,9 @@ fn cause(life: &Life, started: Timestamp) -> &'static str {
     let c = &life.conversation;
     if started == life.created_at {
         "created"
-    } else if c.lifecycle.state == Stage::Inactive && c.lifecycle.inactive_at == Some(started) {
+    } else if life.initialized_at == Some(started)
+        || c.lifecycle.state == Stage::Inactive && c.lifecycle.inactive_at == Some(started)
+    {
         "transition"
     } else if c.lifecycle.state == Stage::Active && c.next_message_index > 0 && started == c.activity_at {
         "message"

@@ -22,21 +22,21 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 
 /// A conversation.
 #[derive(Debug, Serialize, ToSchema)]
-struct Conversation {
-    sid: String,
-    account_sid: String,
-    chat_service_sid: String,
-    messaging_service_sid: String,
-    friendly_name: Option<String>,
-    unique_name: Option<String>,
-    attributes: String,
-    state: &'static str,
-    date_created: String,
-    date_updated: String,
-    timers: Timers,
-    bindings: Bindings,
-    url: String,
-    links: ConversationLinks,
+pub(super) struct Conversation {
+    pub(super) sid: String,
+    pub(super) account_sid: String,
+    pub(super) chat_service_sid: String,
+    pub(super) messaging_service_sid: String,
+    pub(super) friendly_name: Option<String>,
+    pub(super) unique_name: Option<String>,
+    pub(super) attributes: String,
+    pub(super) state: &'static str,
+    pub(super) date_created: String,
+    pub(super) date_updated: String,
+    pub(super) timers: Timers,
+    pub(super) bindings: Bindings,
+    pub(super) url: String,
+    pub(super) links: ConversationLinks,
 }
 
 /// When the conversation will become inactive or closed, or did; a timer that is not configured or
@@ -50,7 +50,7 @@ pub(crate) struct Timers {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct Bindings {
+pub(super) struct Bindings {
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<EmailBinding>,
 }
@@ -62,15 +62,15 @@ struct EmailBinding {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-struct ConversationLinks {
-    participants: String,
-    messages: String,
-    webhooks: String,
-    export: String,
+pub(super) struct ConversationLinks {
+    pub(super) participants: String,
+    pub(super) messages: String,
+    pub(super) webhooks: String,
+    pub(super) export: String,
 }
 
 impl Conversation {
-    fn show(c: dwell_core::Conversation, tree: &Tree) -> Self {
+    pub(super) fn show(c: dwell_core::Conversation, tree: &Tree) -> Self {
         let url = tree.url(&format!("/Conversations/{}", c.sid));
         let below = |name: &str| format!("{url}/{name}");
         let dates = c.lifecycle.dates();
@@ -144,7 +144,7 @@ form! {
 
 form! {
     /// The filters of `GET /Conversations`.
-    ListConversations => conversations::List { start_date = "StartDate" date_time, end_date = "EndDate" date_time, state = "State" one_of["active", "inactive", "closed"] }
+    ListConversations => conversations::List { start_date = "StartDate" date_time, end_date = "EndDate" date_time, state = "State" one_of["active", "inactive", "closed", "initializing"] }
 }
 
 /// Create a conversation.

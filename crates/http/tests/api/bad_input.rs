@@ -265,7 +265,7 @@ async fn orders_and_filters() {
     }
     for (query, code) in [
         ("State=", 50378),
-        ("State=initializing", 50378),
+        ("State=starting", 50378),
         ("State=active&State=closed", 20001),
         ("StartDate=", 20001),
         ("StartDate=2026-01-01", 20001),

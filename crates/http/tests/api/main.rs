@@ -9,6 +9,7 @@ mod checks;
 mod checks_of_rest;
 mod clock_order;
 mod concurrency;
+mod conversation_with_participants;
 mod credentials;
 mod fuzz;
 mod lifecycle;

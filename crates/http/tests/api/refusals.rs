@@ -34,12 +34,13 @@ reasons! {
     AttributesTooLong AttributesNotJson DateCreatedInvalid DateUpdatedInvalid MessagingServiceSidInvalid
     EndDateBeforeStartDate
     StateEmpty StateUnknown InactiveTimerTooShort ClosedTimerTooShort InactiveTimerInvalid ClosedTimerInvalid
-    ConversationClosed CreatedClosed
+    ConversationClosed ConversationInitializing CreatedClosed
     AuthorTooLong BodyMissing BodyTooLong SubjectTooLong MediaSidInvalid MediaNotFound MediaBodyImmutable
     ContentSidInvalid ContentVariablesInvalid ContentVariablesWithoutContent ContentVariablesTooLong
     ContentVariableKeyTooLong ContentVariableValueTooLong
     IdentityMissing IdentityTooLong IdentityLooksLikeSid IdentityNotAcceptable IdentityNotAddable
     IdentityConversationLimit UserExists RoleNotFound ConversationRoleNotFound ServiceRoleNotFound
+    ParticipantInvalid TooManyParticipants
     ParticipantExists ChatParticipantLimit NonChatParticipantLimit AddressEmpty ProxyAddressEmpty AddressInvalid
     ProxyAddressInvalid AddressEqualsProxy AddressTypeMismatch PairInUse ProxyAddressAbsent ProxyAddressNotAddable
     ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled LastReadMessageIndexInvalid
@@ -128,9 +129,11 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
     app.made(&format!("{closed_path}/Participants"), &[("Identity", "ann")]).await;
     app.made(&closed_path, &[("State", "closed")]).await;
     let user = app.fetched("/v1/Users/ann").await;
+    let new = app.made("/v1/ConversationWithParticipants", &[("Participant", "{\"identity\": \"zoe\"}")]).await;
     BTreeMap::from([
         ("{c}", sid(&c).to_owned()),
         ("{other}", sid(&other).to_owned()),
+        ("{new}", sid(&new).to_owned()),
         ("{closed}", sid(&closed).to_owned()),
         ("{message}", sid(&message).to_owned()),
         ("{content}", sid(&content).to_owned()),

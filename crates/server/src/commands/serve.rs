@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use dwell_engine::{Clock, Engine, Scheduler};
+use dwell_engine::{Clock, Engine, Initializer, Scheduler};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -16,9 +16,9 @@ use crate::settings::{Flags, MetricsListen, Settings};
 use crate::signals::Stop;
 use crate::{log, opening, signals};
 
-/// Longest wait for the scheduler's current batch when the server stops, in seconds. What it has not
-/// begun then is the first thing to be carried out after the next start.
-const SCHEDULER_STOP_SECONDS: i64 = 5;
+/// Longest wait for the current batch of each background task when the server stops, in seconds. What
+/// it has not begun then is the first thing to be carried out after the next start.
+const TASK_STOP_SECONDS: i64 = 5;
 /// Longest wait for tasks that were cut off to let go of the store.
 const CUT_OFF_WAIT: Duration = Duration::from_secs(2);
 
@@ -91,7 +91,7 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
     })
 }
 
-/// Answers requests and carries out timers until it is to stop, then finishes what is begun.
+/// Answers requests, carries out timers and adds participants until it is to stop, then finishes what is begun.
 async fn serve(
     engine: Engine,
     listeners: Listeners,
@@ -114,6 +114,7 @@ async fn serve(
     };
     let router = dwell_http::router(engine.clone(), options);
     let mut http = tokio::spawn(dwell_http::serve(listeners.api, router, stop.clone().wait()));
+    let mut initializer = tokio::spawn(Initializer::new(engine.clone()).run(halt.clone().wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -125,6 +126,7 @@ async fn serve(
     let failure = tokio::select! {
         () = stop.clone().wait() => None,
         ended = &mut http => Some(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
+        ended = &mut initializer => Some(unexpected("the initializer", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
     // The API is told to stop as well and, with nothing in flight, may be the first to end.
@@ -135,8 +137,11 @@ async fn serve(
         tracing::warn!(seconds = settings.drain_seconds, "requests still in flight were cut off");
     }
     let _ = halting.send(true);
-    if !finish(&mut scheduler, &*clock, SCHEDULER_STOP_SECONDS).await {
+    if !finish(&mut scheduler, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("timers that are due wait for the next start");
+    }
+    if !finish(&mut initializer, &*clock, TASK_STOP_SECONDS).await {
+        tracing::warn!("participants that are still to be added wait for the next start");
     }
     Ok(())
 }

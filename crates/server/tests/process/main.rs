@@ -4,6 +4,7 @@
 mod api;
 mod command_line;
 mod crash;
+mod initializing;
 mod running;
 mod server;
 mod starting;

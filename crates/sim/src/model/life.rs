@@ -6,6 +6,8 @@ use super::{CALENDAR_END, Mistake};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the contract's")]
 pub(crate) enum State {
+    /// These histories create no conversation with participants, so it is never expected.
+    Initializing,
     Active,
     Inactive,
     Closed,
@@ -98,7 +100,7 @@ impl Life {
             self.started = at;
         }
         match to {
-            State::Active => self.inactive_at = None,
+            State::Initializing | State::Active => self.inactive_at = None,
             State::Inactive => self.inactive_at = Some(at),
             State::Closed => self.closed_at = Some(at),
         }
@@ -120,6 +122,7 @@ impl Life {
     pub(crate) fn shown(&self, mistake: Option<Mistake>) -> (Option<i64>, Option<i64>) {
         let was_inactive = self.inactive.and(self.inactive_at);
         match self.state {
+            State::Initializing => (None, None),
             State::Active => {
                 let ahead = Life { ..*self }.settle(CALENDAR_END, mistake);
                 let when = |to| ahead.iter().find(|change| change.to == to).map(|change| change.at);

@@ -4,7 +4,7 @@ use dwell_core::message::Added;
 use dwell_core::{Message, MessageSid, MessagingServiceSid, State};
 use dwell_store::events::NewEvent;
 use dwell_store::purges::Purge;
-use dwell_store::transitions::Record;
+use dwell_store::transitions::{Failure, Record};
 use dwell_store::{Store, StoreError, Tx, UniqueKey, events, messages, purges, transitions};
 
 use crate::samples::*;
@@ -122,6 +122,7 @@ fn transitions_are_kept_as_they_were(store: &Store) {
         service_sid: service_sid(1),
         messaging_service_sid: MessagingServiceSid::new(bytes(1)),
         message_sid,
+        error: (seq == 9).then(|| Failure { code: 50_427, message: "bäh".to_owned() }),
     };
     let all = vec![
         record(2, Cause::Timer, None),

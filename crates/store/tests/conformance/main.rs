@@ -4,6 +4,7 @@
 
 mod accounts;
 mod conversations;
+mod initializations;
 mod lists;
 mod logs;
 mod messages;

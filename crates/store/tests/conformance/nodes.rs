@@ -3,8 +3,9 @@
 use std::sync::{Mutex, mpsc};
 
 use dwell_store::purges::{self, Purge};
-use dwell_store::{Store, StoreError, Tx, conversations, messages, services};
+use dwell_store::{Store, StoreError, Tx, conversations, initializations, messages, services};
 
+use crate::initializations::initialization;
 use crate::samples::*;
 use crate::{read, write};
 
@@ -72,6 +73,16 @@ fn nodes_that_purge_the_same_leave_nothing_behind() {
         assert_eq!(read(store, purges::next), Some(purge), "one message is left");
         assert_eq!((write(store, remove), write(store, remove)), (1, 0));
         assert_eq!(read(store, purges::next), None);
+    });
+}
+
+#[test]
+fn a_node_leaves_an_initialization_to_the_one_that_is_at_it() {
+    crate::on_postgres(|store| {
+        write(store, |tx| initializations::insert(tx, &initialization(1)));
+        let take = |tx: &mut dyn Tx| initializations::take(tx, &conversation_sid(1));
+        assert_eq!(meanwhile(store, false, take, take), (Some(initialization(1)), None));
+        assert_eq!(write(store, take), Some(initialization(1)));
     });
 }
 

@@ -39,6 +39,10 @@ const PHONE: &str = "/v1/Conversations/{c}/Participants/{phone}";
 const BARE: &str = "/v1/Conversations/{c}/Participants/{bare}";
 const USERS: &str = "/v1/Users";
 const USER: &str = "/v1/Users/ann";
+const CREATE_WITH: &str = "/v1/ConversationWithParticipants";
+const PARTICIPANT: &str = "Participant";
+const BOB: &str = "{\"identity\": \"bob\"}";
+const NEW: &str = "/v1/Conversations/{new}";
 const CLOSED: &str = "/v1/Conversations/{closed}";
 const ADDRESS: &str = "MessagingBinding.Address";
 const PROXY: &str = "MessagingBinding.ProxyAddress";
@@ -140,6 +144,10 @@ pub(super) static CASES: &[Case] = &[
     post("ConversationClosed", "/v1/Conversations/{closed}/Participants", &[("Identity", "bob")], 400, 50377),
     post("ConversationClosed", "/v1/Conversations/{closed}/Participants/ann", &[("LastReadMessageIndex", "0")], 400, 50377),
     delete("ConversationClosed", "/v1/Conversations/{closed}/Participants/ann", 400, 50377),
+    post("ConversationInitializing", NEW, &[], 400, 50386),
+    post("ConversationInitializing", NEW, &[("State", "sleeping")], 400, 50386),
+    post("ConversationInitializing", "/v1/Conversations/{new}/Messages", &[("Body", "x")], 400, 50386),
+    post("ConversationInitializing", "/v1/Conversations/{new}/Participants", &[("Identity", "bob")], 400, 50386),
     post("CreatedClosed", CREATE, &[("State", "closed")], 400, 50384),
 
     post("AuthorTooLong", MESSAGES, &[("Body", "x"), ("Author", "{x257}")], 400, 50310),
@@ -182,6 +190,9 @@ pub(super) static CASES: &[Case] = &[
     post("ServiceRoleNotFound", USERS, &[("Identity", "bob"), ("RoleSid", "{conversation role}")], 400, 50102),
     post("ServiceRoleNotFound", USER, &[("RoleSid", "{conversation role}")], 400, 50102),
 
+    post("ParticipantInvalid", CREATE_WITH, &[(PARTICIPANT, "")], 400, 50424),
+    post("ParticipantInvalid", CREATE_WITH, &[(PARTICIPANT, BOB), (PARTICIPANT, "bob")], 400, 50424),
+    post("TooManyParticipants", CREATE_WITH, &[(PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB), (PARTICIPANT, BOB)], 400, 50426),
     post("ParticipantExists", PARTICIPANTS, &[("Identity", "ann"), ("Attributes", "[]")], 409, 50433),
     post("AddressEmpty", PARTICIPANTS, &[(ADDRESS, ""), (PROXY, "+15017122660")], 400, 50411),
     post("AddressEmpty", PARTICIPANTS, &[(PROXY, "+15017122660")], 400, 50411),

@@ -1,0 +1,192 @@
+//! The second half of `POST /ConversationWithParticipants` (contract §5.2): adds the participants of a
+//! conversation that was created with some, all or none, and lets its life begin.
+
+use std::sync::Arc;
+
+use dwell_core::lifecycle::Input;
+use dwell_core::{AccountSid, Conversation, ConversationSid, Reason, Timestamp, limits};
+use dwell_store::conversations::Key;
+use dwell_store::initializations::{self, Initialization};
+use dwell_store::transitions::Failure;
+use dwell_store::{Tx, accounts, conversations};
+use serde_json::{Map, Value};
+
+use crate::context::{Caller, Scope};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::journal::{Journal, release_if_closed, settle};
+use crate::participants::{self, Sids};
+
+/// The error of a conversation whose participants could not be added (contract §4.3).
+const PARTICIPANTS_NOT_ADDED: i64 = 50_427;
+/// Most conversations looked up at once.
+const BATCH_CONVERSATIONS_MAX: i64 = 100;
+/// Internal errors after which a conversation is given up.
+const ATTEMPTS_MAX: i64 = 5;
+
+/// Reads and checks the participants that a conversation is to be created with.
+pub(super) fn read(texts: &[String]) -> Result<Vec<participants::Create>, Reason> {
+    if texts.len() > limits::PARTICIPANTS_AT_CREATION_MAX {
+        return Err(Reason::TooManyParticipants);
+    }
+    texts
+        .iter()
+        .map(|text| {
+            let participant = read_one(text)?;
+            participant.check()?;
+            Ok(participant)
+        })
+        .collect()
+}
+
+/// The keys are those of the participant resource; others are passed over.
+fn read_one(text: &str) -> Result<participants::Create, Reason> {
+    let object: Map<String, Value> = serde_json::from_str(text).map_err(|_| Reason::ParticipantInvalid)?;
+    let binding = match object.get("messaging_binding") {
+        None | Some(Value::Null) => &Map::new(),
+        Some(Value::Object(binding)) => binding,
+        Some(_) => return Err(Reason::ParticipantInvalid),
+    };
+    Ok(participants::Create {
+        identity: member(&object, "identity")?,
+        messaging_binding_address: member(binding, "address")?,
+        messaging_binding_proxy_address: member(binding, "proxy_address")?,
+        messaging_binding_projected_address: member(binding, "projected_address")?,
+        date_created: member(&object, "date_created")?,
+        date_updated: member(&object, "date_updated")?,
+        attributes: member(&object, "attributes")?,
+        role_sid: member(&object, "role_sid")?,
+    })
+}
+
+/// A text, which like any parameter holds no null character; null is as good as absent.
+fn member(object: &Map<String, Value>, name: &str) -> Result<Option<String>, Reason> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if !text.contains('\0') => Ok(Some(text.clone())),
+        Some(_) => Err(Reason::ParticipantInvalid),
+    }
+}
+
+impl Engine {
+    /// Adds the participants of every conversation that waits for some, in order of creation. A
+    /// conversation whose participants break a rule is closed instead. What another node is at is left
+    /// to it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when the store does not answer, and [`Error::Conflict`] or
+    /// [`Error::Internal`] when one of the conversations has to be tried again; the others are done.
+    pub async fn initialize_conversations(&self) -> Result<(), Error> {
+        let (mut after, mut again) = (None, None);
+        loop {
+            let pending = self
+                .inner
+                .store
+                .read(move |tx| Ok::<_, Error>(initializations::pending(tx, after.as_ref(), BATCH_CONVERSATIONS_MAX)?));
+            let pending = pending.await?;
+            for sid in &pending {
+                match self.initialize_one(*sid).await {
+                    Err(error @ (Error::Conflict | Error::NotFound | Error::Internal(_))) => again = Some(error),
+                    ended => ended?,
+                }
+            }
+            match pending.last() {
+                Some(last) => after = Some(*last),
+                None => return again.map_or(Ok(()), Err),
+            }
+        }
+    }
+
+    async fn initialize_one(&self, sid: ConversationSid) -> Result<(), Error> {
+        let now = self.now();
+        let sids = [(); limits::PARTICIPANTS_AT_CREATION_MAX].map(|()| Sids::new(self));
+        match self.inner.store.write(move |tx| initialize(tx, &sid, now, &sids)).await {
+            // The outcome of a rule, and final; nothing of the attempt is left.
+            Err(Error::Refused(reason)) => self.give_up(sid, reason.to_string()).await,
+            Err(Error::Internal(problem)) => {
+                tracing::error!(conversation = %sid, problem, "participants cannot be added");
+                let is_last = self.inner.store.write(move |tx| count_attempt(tx, &sid)).await?;
+                if is_last { self.give_up(sid, problem).await } else { Err(Error::Internal(problem)) }
+            }
+            ended => ended,
+        }
+    }
+
+    /// Closes the conversation and tells those who run the server.
+    async fn give_up(&self, sid: ConversationSid, problem: String) -> Result<(), Error> {
+        let now = self.now();
+        let error = Failure {
+            code: PARTICIPANTS_NOT_ADDED,
+            message: format!("The participants could not be added: {problem}"),
+        };
+        if let Some(account) = self.inner.store.write(move |tx| close(tx, &sid, now, &error)).await? {
+            let code = PARTICIPANTS_NOT_ADDED;
+            tracing::warn!(code, conversation = %sid, %account, problem, "participants not added; conversation closed");
+        }
+        Ok(())
+    }
+}
+
+/// What is to be done, with its conversation, both locked; `None` when nothing is, be it that somebody
+/// has deleted the conversation.
+fn take(
+    tx: &mut dyn Tx,
+    sid: &ConversationSid,
+    now: Timestamp,
+) -> Result<Option<(Initialization, Scope, Conversation)>, Error> {
+    let Some(taken) = initializations::take(tx, sid)? else { return Ok(None) };
+    let found = conversations::lock(tx, &taken.account_sid, &taken.service_sid, Key::Sid(sid))?;
+    let account = accounts::fetch(tx, &taken.account_sid)?;
+    let Some((conversation, (account, _))) = found.zip(account) else {
+        initializations::delete(tx, sid)?;
+        return Ok(None);
+    };
+    let caller = Caller {
+        account: Arc::new(account),
+        credential: taken.actor.clone(),
+        received_at: now,
+        webhooks: taken.notify,
+    };
+    let scope = Scope { caller, service_sid: taken.service_sid };
+    Ok(Some((taken, scope, conversation)))
+}
+
+/// Adds the participants and lets the conversation's life begin.
+fn initialize(tx: &mut dyn Tx, sid: &ConversationSid, now: Timestamp, sids: &[Sids]) -> Result<(), Error> {
+    let Some((taken, scope, mut c)) = take(tx, sid, now)? else { return Ok(()) };
+    let requests: Vec<participants::Create> =
+        serde_json::from_str(&taken.participants).map_err(|error| Error::Internal(error.to_string()))?;
+    let mut journal = Journal::new(&scope.caller, scope.caller.now(tx)?.max(c.last_event_at));
+    for (request, sids) in requests.iter().zip(sids) {
+        participants::add(tx, &scope, &mut c, &mut journal, *sids, request)?;
+    }
+    journal.apply(&mut c, Input::Initialized { state: taken.state, created_at: taken.created_at }, None)?;
+    // A closed timer that counts from the creation may have come due meanwhile.
+    settle(&mut journal, &mut c);
+    end(tx, &c, journal)
+}
+
+/// Closes a conversation whose participants cannot be added, and says whose it was.
+fn close(tx: &mut dyn Tx, sid: &ConversationSid, now: Timestamp, error: &Failure) -> Result<Option<AccountSid>, Error> {
+    let Some((taken, scope, mut c)) = take(tx, sid, now)? else { return Ok(None) };
+    let mut journal = Journal::new(&scope.caller, scope.caller.now(tx)?.max(c.last_event_at));
+    journal.give_up(&mut c, error.clone())?;
+    end(tx, &c, journal)?;
+    Ok(Some(taken.account_sid))
+}
+
+/// Writes the outcome in the same unit of work that removes what was to be done: it comes about once.
+fn end(tx: &mut dyn Tx, c: &Conversation, journal: Journal<'_>) -> Result<(), Error> {
+    conversations::update(tx, c)?;
+    release_if_closed(tx, c)?;
+    initializations::delete(tx, &c.sid)?;
+    journal.write(tx)
+}
+
+/// Counts an attempt that ended in an internal error, and says whether it was the last.
+fn count_attempt(tx: &mut dyn Tx, sid: &ConversationSid) -> Result<bool, Error> {
+    let Some(taken) = initializations::take(tx, sid)? else { return Ok(false) };
+    let attempts = taken.attempts + 1;
+    initializations::update_attempts(tx, sid, attempts)?;
+    Ok(attempts >= ATTEMPTS_MAX)
+}
