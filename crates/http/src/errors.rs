@@ -137,7 +137,7 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::ClosedTimerInvalid => (50380, BAD, "Timers.Closed is not a valid ISO 8601 duration"),
         Reason::ConversationClosed => (50377, BAD, "Can't update conversation as it's in final closed state"),
         Reason::ConversationInitializing => {
-            (50386, BAD, "Conversation is in initializing state and can't be used until it's done")
+            (50386, BAD, "Conversation in initializing state can't be updated or used for sending messages")
         }
         Reason::CreatedClosed => (50384, BAD, "Conversation can't be created in closed state"),
 
@@ -166,8 +166,8 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::ConversationRoleNotFound => (50101, BAD, "Role not found at conversation level"),
         Reason::ServiceRoleNotFound => (50102, BAD, "Role not found at service level"),
 
-        Reason::ParticipantInvalid => (50424, BAD, "Participant is not a valid JSON object of a participant"),
-        Reason::TooManyParticipants => (50426, BAD, "Too many participants, at most 10 in one request"),
+        Reason::ParticipantInvalid => (50424, BAD, "One of the participants is not a valid JSON object"),
+        Reason::TooManyParticipants => (50426, BAD, "Request contains too many participants"),
         Reason::ParticipantExists => (50433, CONFLICT, "Participant already exists"),
         Reason::ChatParticipantLimit => (50417, BAD, "Participants limit of the conversation reached"),
         Reason::NonChatParticipantLimit => (50418, BAD, "Non-chat participants limit of the conversation reached"),

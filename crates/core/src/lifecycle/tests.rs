@@ -262,9 +262,8 @@ const SETTABLE: [State; 3] = [State::Active, State::Inactive, State::Closed];
 
 /// A conversation begins active, or initializing on the way there.
 fn any_start() -> impl Strategy<Value = Lifecycle> {
-    (any_timers(), any::<bool>()).prop_map(|(timers, alone)| match alone {
-        true => Lifecycle::created(State::Active, timers, T0).unwrap(),
-        false => Lifecycle::initializing(timers),
+    (any_timers(), any::<bool>()).prop_map(|(timers, alone)| {
+        if alone { Lifecycle::created(State::Active, timers, T0).unwrap() } else { Lifecycle::initializing(timers) }
     })
 }
 

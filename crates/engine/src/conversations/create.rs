@@ -79,8 +79,8 @@ impl Create {
 
 impl Engine {
     /// Creates a conversation; the account's default timers hold where the request names none
-    /// (contract §6.5). With participants it is initializing until [`Self::initialize_conversations`] has added
-    /// them.
+    /// (contract §6.5). With participants it is initializing until [`Self::initialize_conversations`]
+    /// has added them (§5.2).
     ///
     /// # Errors
     /// [`Error::NotFound`] without the service; a [`Reason`] for each parameter that breaks a rule
@@ -122,9 +122,10 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
         email_address: request.email_address,
         email_name: request.email_name,
         // The clocks run from the real moment of creation, also for an imported conversation.
-        lifecycle: match request.participants.is_empty() {
-            true => Lifecycle::created(request.state, timers, now)?,
-            false => Lifecycle::initializing(timers),
+        lifecycle: if request.participants.is_empty() {
+            Lifecycle::created(request.state, timers, now)?
+        } else {
+            Lifecycle::initializing(timers)
         },
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),

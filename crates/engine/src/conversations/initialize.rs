@@ -8,7 +8,7 @@ use dwell_core::{AccountSid, Conversation, ConversationSid, Reason, Timestamp, l
 use dwell_store::conversations::Key;
 use dwell_store::initializations::{self, Initialization};
 use dwell_store::transitions::Failure;
-use dwell_store::{Tx, accounts, conversations};
+use dwell_store::{StoreError, Tx, accounts, conversations};
 use serde_json::{Map, Value};
 
 use crate::context::{Caller, Scope};
@@ -82,8 +82,9 @@ impl Engine {
             let pending = self
                 .inner
                 .store
-                .read(move |tx| Ok::<_, Error>(initializations::pending(tx, after.as_ref(), BATCH_CONVERSATIONS_MAX)?));
-            let pending = pending.await?;
+                .read(move |tx| initializations::pending(tx, after.as_ref(), BATCH_CONVERSATIONS_MAX))
+                .await
+                .map_err(|error: StoreError| Error::from(error))?;
             for sid in &pending {
                 match self.initialize_one(*sid).await {
                     Err(error @ (Error::Conflict | Error::NotFound | Error::Internal(_))) => again = Some(error),
@@ -127,8 +128,8 @@ impl Engine {
     }
 }
 
-/// What is to be done, with its conversation, both locked; `None` when nothing is, be it that somebody
-/// has deleted the conversation.
+/// What is to be done, with its conversation, both locked; `None` when there is nothing, or another node
+/// is at it. What was to be done to a deleted conversation is dropped.
 fn take(
     tx: &mut dyn Tx,
     sid: &ConversationSid,

@@ -79,7 +79,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Reason::ConversationClosed`] whatever is asked of a closed one
-    /// (contract §18 U7); [`Reason::ConversationInitializing`] of one still being set up; a [`Reason`] for each parameter that breaks a rule.
+    /// (contract §18 U7), and [`Reason::ConversationInitializing`] of one still being set up; a
+    /// [`Reason`] for each parameter that breaks a rule.
     pub async fn update_conversation(
         &self,
         scope: &Scope,
