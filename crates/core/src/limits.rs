@@ -36,6 +36,14 @@ pub const TIMER_TEXT_BYTES_MAX: usize = 64;
 pub const WEBHOOK_URL_CHARS_MAX: usize = 512;
 /// Longest friendly name of a role or credential, in characters.
 pub const SHORT_FRIENDLY_NAME_CHARS_MAX: usize = 64;
+/// Longest template of a notification, in characters. What is made of it is cut by the push service.
+pub const NOTIFICATION_TEMPLATE_CHARS_MAX: usize = 2_048;
+/// Longest name of a notification's sound, in characters.
+pub const NOTIFICATION_SOUND_CHARS_MAX: usize = 256;
+/// Largest certificate, key or other secret of a push credential, in bytes of UTF-8.
+pub const CREDENTIAL_SECRET_BYTES_MAX: usize = 16 * 1024;
+/// Most identities by which a list of bindings is filtered.
+pub const BINDING_IDENTITIES_MAX: usize = 50;
 /// Most content variables of a message (contract §7.10).
 pub const CONTENT_VARIABLES_MAX: usize = 100;
 /// Longest name of a content variable, in characters.

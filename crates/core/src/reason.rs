@@ -105,6 +105,22 @@ pub enum Reason {
     ConversationRoleNotFound,
     #[error("role not found at service level")]
     ServiceRoleNotFound,
+    #[error("default role of a conversation's creator not found")]
+    DefaultCreatorRoleNotFound,
+    #[error("default role of participants not found")]
+    DefaultConversationRoleNotFound,
+    #[error("permission unknown, or of the other type of role")]
+    PermissionUnknown,
+    #[error("role type unknown")]
+    RoleTypeInvalid,
+    #[error("a default role cannot be deleted")]
+    DefaultRoleDelete,
+    #[error("notification template too long")]
+    TemplateTooLong,
+    #[error("notification sound too long")]
+    SoundTooLong,
+    #[error("binding type unknown")]
+    BindingTypeInvalid,
 
     #[error("participant not a JSON object of the known keys")]
     ParticipantInvalid,

@@ -1,4 +1,6 @@
-//! The roles that each new service is born with (contract §5.10, §18 U21).
+//! What roles may grant, and the roles that each new service is born with (contract §5.10, §18 U21).
+
+use crate::reason::Reason;
 
 /// What a role governs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +67,24 @@ impl RoleType {
         }
     }
 
+    /// What a role of this type grants when it is given these permissions: each once, in the order
+    /// given. Names are matched exactly.
+    ///
+    /// # Errors
+    /// [`Reason::PermissionUnknown`] when there is no such permission for this type.
+    pub fn grant(self, names: &[String]) -> Result<Vec<String>, Reason> {
+        let mut granted: Vec<String> = Vec::new();
+        for name in names {
+            if !self.permissions().contains(&name.as_str()) {
+                return Err(Reason::PermissionUnknown);
+            }
+            if !granted.contains(name) {
+                granted.push(name.clone());
+            }
+        }
+        Ok(granted)
+    }
+
     /// The permissions of an ordinary user's role: all but the rights over other people's things
     /// and over the conversation's existence (contract §18 U21).
     pub fn user_permissions(self) -> impl Iterator<Item = &'static str> {
@@ -106,6 +126,22 @@ pub const CHANNEL_ADMIN: DefaultRole =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_role_is_granted_what_its_type_knows() {
+        let grant =
+            |kind: RoleType, names: &[&str]| kind.grant(&names.iter().map(|&n| n.to_owned()).collect::<Vec<_>>());
+        let names = ["sendMessage", "leaveConversation", "sendMessage"];
+        assert_eq!(grant(RoleType::Conversation, &names).unwrap(), ["sendMessage", "leaveConversation"]);
+        for kind in [RoleType::Conversation, RoleType::Service] {
+            assert_eq!(grant(kind, kind.permissions()).unwrap(), kind.permissions());
+            for unknown in ["", "sendmessage", " editOwnMessage", "editOwnMessage,addParticipant", "fly"] {
+                assert_eq!(grant(kind, &["addParticipant", unknown]), Err(Reason::PermissionUnknown), "{unknown}");
+            }
+        }
+        assert_eq!(grant(RoleType::Service, &["sendMessage"]), Err(Reason::PermissionUnknown));
+        assert_eq!(grant(RoleType::Conversation, &["joinConversation"]), Err(Reason::PermissionUnknown));
+    }
 
     #[test]
     fn ordinary_roles_hold_no_right_over_others() {

@@ -19,6 +19,8 @@ pub struct Service {
     pub default_conversation_role_sid: RoleSid,
     /// The role of a conversation's creator.
     pub default_conversation_creator_role_sid: RoleSid,
+    /// Whether users are shown to be online or not.
+    pub reachability_enabled: bool,
     /// When it was created.
     pub date_created: Timestamp,
     /// When it last changed.

@@ -41,6 +41,16 @@ pub(crate) fn timer(kind: TimerKind, text: Option<&str>) -> Result<Option<TimerS
     text.map(|text| TimerSetting::parse(kind, text)).transpose()
 }
 
+/// A switch: `true` or `false` in any case, nothing else.
+pub(crate) fn boolean(name: &'static str, text: Option<&str>) -> Result<Option<bool>, Reason> {
+    match text {
+        None => Ok(None),
+        Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        Some(_) => Err(Reason::InvalidParameter { name, problem: "neither true nor false".to_owned() }),
+    }
+}
+
 /// An identity as a participant or user may have it.
 pub(crate) fn identity(text: &str) -> Result<&str, Reason> {
     if dwell_core::has_sid_form(dwell_core::UserSid::PREFIX, text) {

@@ -1,7 +1,7 @@
 //! Removes, a little at a time, the rows of what was deleted.
 
 use dwell_store::purges::{self, Purge};
-use dwell_store::{Tx, conversations, participants, services, users};
+use dwell_store::{Tx, bindings, conversations, credentials, notifications, participants, roles, services, users};
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -23,12 +23,18 @@ impl Engine {
 }
 
 fn waiting(tx: &mut dyn Tx) -> Result<bool, Error> {
-    Ok(purges::next(tx)?.is_some() || services::next_deleted(tx)?.is_some())
+    Ok(purges::next(tx)?.is_some() || credentials::next_deleted(tx)?.is_some() || services::next_deleted(tx)?.is_some())
 }
 
 fn sweep_some(tx: &mut dyn Tx) -> Result<bool, Error> {
     if let Some(purge) = purges::next(tx)? {
         purges::remove_some(tx, &purge, ROWS_MAX)?;
+        return Ok(true);
+    }
+    if let Some(credential) = credentials::take_deleted(tx)? {
+        if bindings::delete_of_credential(tx, &credential, ROWS_MAX)? == 0 {
+            credentials::delete(tx, &credential)?;
+        }
         return Ok(true);
     }
     let Some((service, account_sid)) = services::take_deleted(tx)? else { return Ok(false) };
@@ -47,7 +53,12 @@ fn sweep_some(tx: &mut dyn Tx) -> Result<bool, Error> {
         })
         .collect();
     purges::insert(tx, &list)?;
-    if found.is_empty() && users::delete_of_service(tx, &service, ROWS_MAX)? == 0 {
+    if found.is_empty()
+        && users::delete_of_service(tx, &service, ROWS_MAX)? == 0
+        && bindings::delete_of_service(tx, &service, ROWS_MAX)? == 0
+        && roles::delete_of_service(tx, &service, ROWS_MAX)? == 0
+    {
+        notifications::delete(tx, &service)?;
         services::delete(tx, &service)?;
     }
     Ok(true)

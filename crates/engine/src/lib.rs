@@ -7,10 +7,12 @@
 
 pub mod accounts;
 mod auth;
+pub mod bindings;
 pub mod clock;
 pub mod configuration;
 mod context;
 pub mod conversations;
+pub mod credentials;
 mod engine;
 mod error;
 mod initializer;
@@ -18,11 +20,14 @@ mod input;
 mod janitor;
 mod journal;
 pub mod messages;
+pub mod notifications;
 mod page;
 pub mod participants;
 pub mod random;
+pub mod roles;
 pub mod scheduler;
 pub mod secrets;
+pub mod service_configuration;
 pub mod services;
 pub mod test_clock;
 pub mod timers;

@@ -14,7 +14,7 @@ pub use update::Update;
 use dwell_core::role::RoleType;
 use dwell_core::{AccountSid, Conversation, ConversationSid, Participant, ParticipantSid, Reason, RoleSid, ServiceSid};
 use dwell_store::participants::{self, Key};
-use dwell_store::{Tx, conversations, services};
+use dwell_store::{Tx, conversations, roles};
 
 use crate::error::Error;
 
@@ -50,7 +50,7 @@ pub(crate) fn check_role(
     wanted: RoleType,
 ) -> Result<RoleSid, Error> {
     let role = match RoleSid::parse(text) {
-        Some(sid) => services::fetch_role(tx, account, service, &sid)?,
+        Some(sid) => roles::fetch(tx, account, service, &sid)?,
         None => None,
     };
     match role {

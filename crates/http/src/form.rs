@@ -33,7 +33,6 @@ pub(crate) enum Kind {
     /// A whole number.
     Integer,
     /// `true` or `false`.
-    #[allow(dead_code, reason = "for the resources that have switches")]
     Boolean,
     /// An ISO 8601 date and time.
     DateTime,

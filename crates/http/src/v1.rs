@@ -1,10 +1,15 @@
 //! The contract's resources, one file each.
 
+mod bindings;
 mod configuration;
 mod conversation_with_participants;
 mod conversations;
+mod credentials;
 mod messages;
+mod notifications;
 mod participants;
+mod roles;
+mod service_configuration;
 mod services;
 mod users;
 
@@ -15,8 +20,9 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     in_service()
         .merge(configuration::routes())
+        .merge(credentials::routes())
         .merge(services::routes())
-        .nest("/Services/{ChatServiceSid}", in_service())
+        .nest("/Services/{ChatServiceSid}", in_service().merge(only_in_service()))
 }
 
 /// The resources that live in a service: the default one in the short tree.
@@ -26,5 +32,11 @@ fn in_service() -> OpenApiRouter<Engine> {
         .merge(conversation_with_participants::routes())
         .merge(messages::routes())
         .merge(participants::routes())
+        .merge(roles::routes())
         .merge(users::routes())
+}
+
+/// What the service tree alone has.
+fn only_in_service() -> OpenApiRouter<Engine> {
+    OpenApiRouter::new().merge(bindings::routes()).merge(notifications::routes()).merge(service_configuration::routes())
 }

@@ -45,6 +45,11 @@ impl<'r> Columns<'r> {
         self.int().map(Timestamp::from_micros)
     }
 
+    /// A JSON document that this Dwell wrote.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, StoreError> {
+        self.parsed(|text| serde_json::from_str(text).ok())
+    }
+
     fn opt_str(&mut self) -> Result<Option<&'r str>, StoreError> {
         let column = self.advance();
         self.row.opt_text(column)
@@ -69,4 +74,9 @@ impl<'r> Columns<'r> {
             Some(text) => parse(text).map(Some).ok_or_else(|| self.unreadable(text)),
         }
     }
+}
+
+/// The text that [`Columns::json`] reads.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Internal(error.to_string()))
 }

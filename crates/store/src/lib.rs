@@ -5,16 +5,20 @@
 //! no effects but those on the transaction.
 
 pub mod accounts;
+pub mod bindings;
 mod columns;
 pub mod conversations;
+pub mod credentials;
 mod engine;
 mod error;
 pub mod events;
 pub mod initializations;
 pub mod messages;
 mod migrate;
+pub mod notifications;
 pub mod participants;
 pub mod purges;
+pub mod roles;
 pub mod services;
 mod statement;
 mod stopwatch;
@@ -34,13 +38,17 @@ pub use url::{DatabaseUrl, DatabaseUrlError};
 pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
     [
         accounts::ALL,
+        bindings::ALL,
         conversations::ALL,
         conversations::ALL_TIMERS,
+        credentials::ALL,
         events::ALL,
         initializations::ALL,
         messages::ALL,
+        notifications::ALL,
         participants::ALL,
         purges::ALL,
+        roles::ALL,
         services::ALL,
         transitions::ALL,
         users::ALL,

@@ -17,12 +17,17 @@ const BIG: &[&str] = &[
     "purges",
     "services",
     "initializations",
+    "roles",
+    "credentials",
+    "bindings",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
 const WHOLE: &[(&str, &str)] = &[
     ("services::NEXT_DELETED", "the first row of an index over deleted services alone"),
     ("services::TAKE_DELETED", "the same"),
+    ("credentials::NEXT_DELETED", "the first row of an index over deleted credentials alone"),
+    ("credentials::TAKE_DELETED", "the same"),
     ("purges::NEXT", "the first row of the primary key"),
 ];
 
@@ -52,6 +57,15 @@ const HOT: &[(&str, &str, &str)] = &[
     ("messages::LIST_ASC", "messages_pkey", "message_index >"),
     ("messages::LIST_DESC", "messages_pkey", "message_index <"),
     ("events::LIST", "events_pkey", "seq >"),
+    ("roles::LIST", "roles_service", "sid >"),
+    ("roles::LIST_BACK", "roles_service", "sid <"),
+    ("credentials::LIST", "credentials_account", "sid >"),
+    ("credentials::LIST_BACK", "credentials_account", "sid <"),
+    ("bindings::LIST", "bindings_service", "sid >"),
+    ("bindings::LIST_BACK", "bindings_service", "sid <"),
+    ("bindings::LIST_OF_IDENTITY", "bindings_identity", "identity ="),
+    ("bindings::LIST_OF_IDENTITY_BACK", "bindings_identity", "identity ="),
+    ("bindings::DELETE_OF_CREDENTIAL", "bindings_credential", "credential_sid ="),
 ];
 
 fn short(name: &str) -> &str {
@@ -170,6 +184,11 @@ const PLENTY: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO users SELECT 'US' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i, NULL, '{}', 'RL', 1, i, i FROM generate_series(1, 20000) i;
     INSERT INTO initializations SELECT 'CH' || i, 'AC' || i % 20, 'IS', 'active', '[]', i, 'SK', 0, 0 FROM generate_series(1, 5000) i;
+    INSERT INTO roles SELECT 'RL' || i, 'AC' || i % 20, 'IS' || i % 20, '', '', '[]', i, i FROM generate_series(1, 20000) i;
+    INSERT INTO credentials (sid, account_sid, push_type, sandbox, deleted_at, date_created, date_updated)
+        SELECT 'CR' || i, 'AC' || i % 20, 'apn', 0, CASE WHEN i % 50 = 0 THEN i END, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO bindings SELECT 'BS' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i % 3000, 'apn', 'CR' || i % 500, '', '[]', i, i
+        FROM generate_series(1, 20000) i;
     INSERT INTO purges SELECT 'CH' || i, 'AC', 1 FROM generate_series(1, 5000) i;
     ANALYZE;
 ";

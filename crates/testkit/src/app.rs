@@ -11,10 +11,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dwell_core::{AccountSid, Timestamp};
+use dwell_core::{AccountSid, PushBinding, Timestamp};
 use dwell_engine::{Engine, Parts, SecretKey, accounts};
 use dwell_store::events::{self, Event};
-use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError};
+use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -139,6 +139,12 @@ impl TestApp {
         let stream_sid = stream_sid.to_owned();
         let events = self.engine.store().read(move |tx| events::list(tx, &account, &stream_sid, 0, i64::MAX));
         events.await.expect("the event log is read")
+    }
+
+    /// Adds a device's binding, as client SDKs do.
+    pub async fn bind(&self, binding: PushBinding) {
+        let inserted = self.engine.store().write(move |tx| bindings::insert(tx, &binding));
+        inserted.await.unwrap_or_else(|error: StoreError| panic!("no binding: {error}"));
     }
 
     /// Runs a statement on the database and says how many rows it changed, for what no request can

@@ -2,7 +2,7 @@
 
 use dwell_core::role::{CHANNEL_ADMIN, CHANNEL_USER, DefaultRole, SERVICE_ADMIN, SERVICE_USER};
 use dwell_core::{AccountSid, Reason, Role, RoleSid, Service, ServiceSid, Timestamp};
-use dwell_store::{Tx, services};
+use dwell_store::{Tx, roles, services};
 
 use crate::context::Caller;
 use crate::engine::Engine;
@@ -45,6 +45,7 @@ pub(crate) fn new_service(engine: &Engine, account: AccountSid, friendly_name: &
         default_chat_service_role_sid: service_user.sid,
         default_conversation_role_sid: channel_user.sid,
         default_conversation_creator_role_sid: channel_admin.sid,
+        reachability_enabled: false,
         date_created: now,
         date_updated: now,
     };
@@ -61,7 +62,7 @@ impl NewService {
         let service = Service { date_created: now, date_updated: now, ..self.service.clone() };
         services::insert(tx, &service)?;
         for role in &self.roles {
-            services::insert_role(tx, &Role { date_created: now, date_updated: now, ..role.clone() })?;
+            roles::insert(tx, &Role { date_created: now, date_updated: now, ..role.clone() })?;
         }
         Ok(service)
     }

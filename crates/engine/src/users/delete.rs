@@ -2,7 +2,7 @@
 
 use dwell_core::limits::CONVERSATIONS_PER_IDENTITY_MAX;
 use dwell_core::{Reason, User};
-use dwell_store::{Tx, participants, services, users};
+use dwell_store::{Tx, bindings, participants, services, users};
 
 use crate::context::Scope;
 use crate::engine::Engine;
@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::journal::save;
 
 impl Engine {
-    /// Removes a user and its participants in every conversation that is not closed; closed ones
-    /// stay as they are, and messages keep their author.
+    /// Removes a user, its devices' bindings, and its participants in every conversation that is not
+    /// closed; closed ones stay as they are, and messages keep their author.
     ///
     /// # Errors
     /// [`Error::NotFound`].
@@ -47,6 +47,7 @@ fn delete(tx: &mut dyn Tx, scope: &Scope, user: &User) -> Result<(), Error> {
             journal.write(tx)?;
         }
     }
+    bindings::delete_of_identity(tx, account, service, &user.identity)?;
     users::delete(tx, &user.sid)?;
     Ok(())
 }

@@ -127,6 +127,8 @@ async fn check_16_both_trees_show_the_same() {
         ("/Conversations/room".to_owned(), false),
         ("/Users".to_owned(), false),
         ("/Users/ann".to_owned(), false),
+        ("/Roles".to_owned(), false),
+        (format!("/Roles/{}", text(&chat, "role_sid")), false),
         (format!("{c}/Messages"), true),
         (format!("{c}/Messages/{}", sid(&message)), true),
         (format!("{c}/Participants"), true),

@@ -17,6 +17,7 @@ async fn every_member_of_meta() {
         say(&app, &inside, name).await;
         app.made(&format!("{inside}/Participants"), &[("Identity", name)]).await;
         app.made("/v1/Services", &[("FriendlyName", name)]).await;
+        app.made("/v1/Credentials", &[("Type", "fcm")]).await;
     }
     app.made(&inside, &[("State", "inactive")]).await;
     app.made(&inside, &[("State", "active")]).await;
@@ -25,6 +26,8 @@ async fn every_member_of_meta() {
         ("/v1/Conversations".to_owned(), "conversations", 50, "/v1/Conversations".to_owned()),
         ("/v1/Services".to_owned(), "services", 50, "/v1/Services".to_owned()),
         ("/v1/Users".to_owned(), "users", 50, "/v1/Users".to_owned()),
+        ("/v1/Roles".to_owned(), "roles", 50, "/v1/Roles".to_owned()),
+        ("/v1/Credentials".to_owned(), "credentials", 50, "/v1/Credentials".to_owned()),
         ("/dwell/v1/Timers".to_owned(), "timers", 50, "/dwell/v1/Timers".to_owned()),
         // A unique name in the path becomes the SID in the URLs.
         ("/v1/Conversations/room/Messages".to_owned(), "messages", 50, format!("{inside}/Messages")),
@@ -72,6 +75,7 @@ async fn a_list_is_walked_back_as_it_was_walked_forth() {
         app.made(&format!("{inside}/Participants"), &[("Identity", &format!("user-{i}"))]).await;
         if i > 0 {
             app.made("/v1/Services", &[("FriendlyName", "x")]).await;
+            app.made("/v1/Credentials", &[("Type", "apn")]).await;
             app.advance(1).await;
             let state = if i % 2 == 0 { "active" } else { "inactive" };
             conversation(&app, &[("State", state)]).await;
@@ -84,6 +88,8 @@ async fn a_list_is_walked_back_as_it_was_walked_forth() {
         (format!("{CONVERSATIONS}?EndDate=2026-01-01T00:00:03Z&State=inactive"), 2),
         ("/v1/Services".to_owned(), 5),
         ("/v1/Users".to_owned(), 5),
+        ("/v1/Roles".to_owned(), 4),
+        ("/v1/Credentials".to_owned(), 4),
         (format!("{inside}/Participants"), 5),
         (format!("{inside}/Messages"), 5),
         (format!("{inside}/Messages?Order=desc"), 5),

@@ -41,6 +41,8 @@ reasons! {
     IdentityMissing IdentityTooLong IdentityLooksLikeSid IdentityNotAcceptable IdentityNotAddable
     IdentityConversationLimit UserExists RoleNotFound ConversationRoleNotFound ServiceRoleNotFound
     ParticipantInvalid TooManyParticipants
+    DefaultCreatorRoleNotFound DefaultConversationRoleNotFound PermissionUnknown RoleTypeInvalid DefaultRoleDelete
+    TemplateTooLong SoundTooLong BindingTypeInvalid
     ParticipantExists ChatParticipantLimit NonChatParticipantLimit AddressEmpty ProxyAddressEmpty AddressInvalid
     ProxyAddressInvalid AddressEqualsProxy AddressTypeMismatch PairInUse ProxyAddressAbsent ProxyAddressNotAddable
     ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled LastReadMessageIndexInvalid
@@ -130,6 +132,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
     app.made(&closed_path, &[("State", "closed")]).await;
     let user = app.fetched("/v1/Users/ann").await;
     let new = app.made("/v1/ConversationWithParticipants", &[("Participant", "{\"identity\": \"zoe\"}")]).await;
+    let credential = app.made("/v1/Credentials", &[("Type", "fcm")]).await;
     BTreeMap::from([
         ("{c}", sid(&c).to_owned()),
         ("{other}", sid(&other).to_owned()),
@@ -143,6 +146,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("{service}", text(&c, "chat_service_sid").to_owned()),
         ("{service role}", text(&user, "role_sid").to_owned()),
         ("{conversation role}", text(&ann, "role_sid").to_owned()),
+        ("{credential}", sid(&credential).to_owned()),
         ("{0}", "0".repeat(32)),
     ])
 }

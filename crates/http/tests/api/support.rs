@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use dwell_core::Timestamp;
+use dwell_core::{AccountSid, BindingSid, CredentialSid, PushBinding, PushType, ServiceSid, SidBytes, Timestamp};
 use dwell_testkit::{Account, Answer, START, TestApp};
 use serde_json::Value;
 
@@ -95,6 +95,37 @@ pub(crate) async fn event_kinds(app: &TestApp, stream: &Value) -> Vec<String> {
     events.map(|event| format!("{}{}", event.kind, if event.notify { "!" } else { "" })).collect()
 }
 
+/// A device of a user of the first account, and its SID; those of higher numbers sort later.
+pub(crate) async fn bind(
+    app: &TestApp,
+    service: &str,
+    number: u16,
+    identity: &str,
+    kind: PushType,
+    credential: Option<&str>,
+) -> String {
+    let sid = BindingSid::new(SidBytes::new(1, number, [0; 8]));
+    app.bind(PushBinding {
+        sid,
+        account_sid: AccountSid::parse(&app.account.sid).unwrap(),
+        service_sid: ServiceSid::parse(service).unwrap(),
+        identity: identity.to_owned(),
+        binding_type: kind,
+        credential_sid: credential.and_then(CredentialSid::parse),
+        endpoint: format!("{identity}-endpoint"),
+        message_types: ["removed_from_conversation", "new_message", "added_to_conversation"].map(str::to_owned).into(),
+        date_created: START,
+        date_updated: START,
+    })
+    .await;
+    sid.to_string()
+}
+
+/// The SID of the default service.
+pub(crate) async fn default_service(app: &TestApp) -> String {
+    text(&app.fetched("/v1/Configuration").await, "default_chat_service_sid").to_owned()
+}
+
 /// Sends a request made by hand, without credentials unless they are among the headers.
 pub(crate) async fn raw(
     app: &TestApp,
@@ -157,7 +188,12 @@ pub(crate) async fn everything(app: &TestApp) -> Value {
     for service in all_items(app, "/v1/Services?PageSize=100").await {
         let tree = format!("/v1/Services/{}", sid(&service));
         shown.push(service);
-        shown.extend(all_items(app, &format!("{tree}/Users")).await);
+        for list in ["Users", "Roles", "Bindings"] {
+            shown.extend(all_items(app, &format!("{tree}/{list}")).await);
+        }
+        for settings in ["Configuration", "Configuration/Notifications"] {
+            shown.push(app.fetched(&format!("{tree}/{settings}")).await);
+        }
         for conversation in all_items(app, &format!("{tree}/Conversations?PageSize=100")).await {
             let path = format!("{tree}/Conversations/{}", sid(&conversation));
             shown.push(serde_json::to_value(event_kinds(app, &conversation).await).unwrap());
@@ -167,6 +203,7 @@ pub(crate) async fn everything(app: &TestApp) -> Value {
             }
         }
     }
+    shown.extend(all_items(app, "/v1/Credentials").await);
     shown.extend(all_items(app, "/dwell/v1/Timers").await);
     Value::Array(shown)
 }

@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod accounts;
+mod bindings;
 mod conversations;
+mod credentials;
 mod initializations;
 mod lists;
 mod logs;
 mod messages;
 mod nodes;
 mod participants;
+mod roles;
 mod samples;
 mod services;
 mod timers;

@@ -5,7 +5,7 @@ use dwell_core::participant::Binding;
 use dwell_core::role::RoleType;
 use dwell_core::timer::TimerKind;
 use dwell_core::*;
-use dwell_store::{Store, conversations, services};
+use dwell_store::{Seek, Store, conversations, services};
 
 use crate::write;
 
@@ -61,6 +61,7 @@ pub(crate) fn service(n: i64) -> Service {
         default_chat_service_role_sid: RoleSid::new(bytes(1)),
         default_conversation_role_sid: RoleSid::new(bytes(2)),
         default_conversation_creator_role_sid: RoleSid::new(bytes(3)),
+        reachability_enabled: false,
         date_created: at(n),
         date_updated: at(n),
     }
@@ -174,6 +175,47 @@ pub(crate) fn user(n: i64, identity: &str) -> User {
         date_created: at(n),
         date_updated: at(n),
     }
+}
+
+pub(crate) fn credential_sid(n: i64) -> CredentialSid {
+    CredentialSid::new(bytes(n))
+}
+
+pub(crate) fn credential(n: i64) -> Credential {
+    Credential {
+        sid: credential_sid(n),
+        account_sid: account_sid(1),
+        friendly_name: Some(format!("credential {n}")),
+        push_type: PushType::Apn,
+        sandbox: true,
+        date_created: at(n),
+        date_updated: at(n),
+    }
+}
+
+pub(crate) fn push_binding(n: i64, identity: &str, binding_type: PushType) -> PushBinding {
+    PushBinding {
+        sid: BindingSid::new(bytes(n)),
+        account_sid: account_sid(1),
+        service_sid: service_sid(1),
+        identity: identity.to_owned(),
+        binding_type,
+        credential_sid: (binding_type != PushType::Twilsock).then(|| credential_sid(1)),
+        endpoint: format!("device {n}"),
+        message_types: vec!["new_message".to_owned(), "added_to_conversation".to_owned()],
+        date_created: at(n),
+        date_updated: at(n + 1),
+    }
+}
+
+/// What lies after a key, for a parameter that says which way to go.
+pub(crate) fn after(key: &str) -> Seek<'_> {
+    Seek::After(key)
+}
+
+/// What lies before it.
+pub(crate) fn before(key: &str) -> Seek<'_> {
+    Seek::Before(key)
 }
 
 /// The service, and conversations in it.

@@ -1,31 +1,51 @@
-use dwell_core::RoleSid;
-use dwell_store::{Seek, Store, conversations, services};
+use dwell_core::{Notifications, RoleSid};
+use dwell_store::{Seek, Store, conversations, notifications, services};
 
 use crate::samples::*;
 use crate::{on_both_engines, read, write};
 
 on_both_engines! {
-    a_service_and_its_roles_are_kept,
+    a_service_is_kept,
+    notification_settings_are_the_defaults_until_they_are_saved,
     services_are_listed_in_order,
     a_deleted_service_hides_what_it_holds,
     the_longest_deleted_service_comes_first,
 }
 
-fn a_service_and_its_roles_are_kept(store: &Store) {
-    write(store, |tx| {
-        services::insert(tx, &service(1))?;
-        services::insert_role(tx, &role(4))
-    });
+fn a_service_is_kept(store: &Store) {
+    write(store, |tx| services::insert(tx, &service(1)));
     assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(1), &service_sid(1))), Some(service(1)));
     assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(2), &service_sid(1))), None);
-    let role_of = |n: i64, of: i64| {
-        read(store, move |tx| services::fetch_role(tx, &account_sid(1), &service_sid(of), &RoleSid::new(bytes(n))))
-    };
-    assert_eq!(role_of(4, 1), Some(role(4)));
-    assert_eq!(role_of(4, 2), None);
+    let changed = write(store, |tx| {
+        assert_eq!(services::lock(tx, &account_sid(2), &service_sid(1))?, None);
+        let mut found = services::lock(tx, &account_sid(1), &service_sid(1))?.unwrap();
+        found.default_chat_service_role_sid = RoleSid::new(bytes(11));
+        found.default_conversation_role_sid = RoleSid::new(bytes(12));
+        found.default_conversation_creator_role_sid = RoleSid::new(bytes(13));
+        found.reachability_enabled = true;
+        found.date_updated = at(9);
+        services::update(tx, &found)?;
+        Ok(found)
+    });
+    assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(1), &service_sid(1))), Some(changed));
     write(store, |tx| services::delete(tx, &service_sid(1)));
-    assert_eq!(role_of(4, 1), None);
     assert_eq!(read(store, |tx| services::fetch(tx, &account_sid(1), &service_sid(1))), None);
+}
+
+fn notification_settings_are_the_defaults_until_they_are_saved(store: &Store) {
+    let fetched = |account| read(store, move |tx| notifications::fetch(tx, &account_sid(account), &service_sid(1)));
+    assert_eq!(fetched(1), Notifications::default());
+    let mut settings = Notifications { log_enabled: true, ..Notifications::default() };
+    settings.new_message.notice.template = "${MESSAGE} \"quoted\" 🔔".to_owned();
+    for sound in ["ring", "bell"] {
+        settings.removed_from_conversation.sound = sound.to_owned();
+        let saved = settings.clone();
+        write(store, move |tx| notifications::save(tx, &account_sid(1), &service_sid(1), &saved));
+        assert_eq!(fetched(1), settings);
+    }
+    assert_eq!(fetched(2), Notifications::default(), "of another account");
+    write(store, |tx| notifications::delete(tx, &service_sid(1)));
+    assert_eq!(fetched(1), Notifications::default());
 }
 
 fn services_are_listed_in_order(store: &Store) {

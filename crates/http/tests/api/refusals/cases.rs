@@ -43,6 +43,12 @@ const CREATE_WITH: &str = "/v1/ConversationWithParticipants";
 const PARTICIPANT: &str = "Participant";
 const BOB: &str = "{\"identity\": \"bob\"}";
 const NEW: &str = "/v1/Conversations/{new}";
+const ROLES: &str = "/v1/Roles";
+const ROLE: &str = "/v1/Roles/{service role}";
+const SETTINGS: &str = "/v1/Services/{service}/Configuration";
+const NOTIFICATIONS: &str = "/v1/Services/{service}/Configuration/Notifications";
+const CREDENTIALS: &str = "/v1/Credentials";
+const CREDENTIAL: &str = "/v1/Credentials/{credential}";
 const CLOSED: &str = "/v1/Conversations/{closed}";
 const ADDRESS: &str = "MessagingBinding.Address";
 const PROXY: &str = "MessagingBinding.ProxyAddress";
@@ -189,6 +195,34 @@ pub(super) static CASES: &[Case] = &[
     post("ConversationRoleNotFound", ANN, &[("RoleSid", "{service role}")], 400, 50101),
     post("ServiceRoleNotFound", USERS, &[("Identity", "bob"), ("RoleSid", "{conversation role}")], 400, 50102),
     post("ServiceRoleNotFound", USER, &[("RoleSid", "{conversation role}")], 400, 50102),
+    post("RoleNotFound", SETTINGS, &[("DefaultChatServiceRoleSid", "RL{0}"), ("ReachabilityEnabled", "true")], 400, 50100),
+    post("ServiceRoleNotFound", SETTINGS, &[("DefaultChatServiceRoleSid", "{conversation role}")], 400, 50102),
+    post("DefaultCreatorRoleNotFound", SETTINGS, &[("DefaultConversationCreatorRoleSid", "RL{0}")], 400, 50106),
+    post("DefaultCreatorRoleNotFound", SETTINGS, &[("DefaultConversationCreatorRoleSid", "{service role}")], 400, 50106),
+    post("DefaultConversationRoleNotFound", SETTINGS, &[("DefaultConversationRoleSid", "x")], 400, 50109),
+    post("DefaultConversationRoleNotFound", SETTINGS, &[("DefaultConversationRoleSid", "{service role}")], 400, 50109),
+    post("InvalidParameter", SETTINGS, &[("ReachabilityEnabled", "yes")], 400, 20001),
+    post("FriendlyNameMissing", ROLES, &[("Type", "service"), ("Permission", "joinConversation")], 400, 50000),
+    post("FriendlyNameTooLong", ROLES, &[("FriendlyName", "{x65}"), ("Type", "service"), ("Permission", "joinConversation")], 400, 50003),
+    post("RoleTypeInvalid", ROLES, &[("FriendlyName", "x"), ("Type", "channel"), ("Permission", "joinConversation")], 400, 50105),
+    post("RoleTypeInvalid", ROLES, &[("FriendlyName", "x"), ("Permission", "joinConversation")], 400, 50105),
+    post("PermissionUnknown", ROLES, &[("FriendlyName", "x"), ("Type", "service"), ("Permission", "sendMessage")], 400, 50104),
+    post("PermissionUnknown", ROLE, &[("Permission", "joinConversation"), ("Permission", "fly")], 400, 50104),
+    post("PermissionUnknown", ROLE, &[("Permission", "")], 400, 50104),
+    post("InvalidParameter", ROLES, &[("FriendlyName", "x"), ("Type", "service")], 400, 20001),
+    post("InvalidParameter", ROLE, &[], 400, 20001),
+    delete("DefaultRoleDelete", ROLE, 409, 20409),
+    delete("DefaultRoleDelete", "/v1/Services/{service}/Roles/{conversation role}", 409, 20409),
+    post("TemplateTooLong", NOTIFICATIONS, &[("NewMessage.WithMedia.Template", "{x2049}"), ("LogEnabled", "true")], 400, 50058),
+    post("SoundTooLong", NOTIFICATIONS, &[("AddedToConversation.Sound", "{x257}"), ("LogEnabled", "true")], 400, 50059),
+    post("InvalidParameter", NOTIFICATIONS, &[("NewMessage.Template", "x"), ("NewMessage.Enabled", "1")], 400, 20001),
+    post("InvalidParameter", CREDENTIALS, &[("FriendlyName", "x")], 400, 20001),
+    post("InvalidParameter", CREDENTIALS, &[("Type", "twilsock")], 400, 20001),
+    post("InvalidParameter", CREDENTIALS, &[("Type", "apn"), ("Sandbox", "")], 400, 20001),
+    post("InvalidParameter", CREDENTIAL, &[("FriendlyName", "x"), ("Secret", "{x16385}")], 400, 20001),
+    post("FriendlyNameTooLong", CREDENTIALS, &[("Type", "apn"), ("FriendlyName", "{x65}")], 400, 50003),
+    post("FriendlyNameTooLong", CREDENTIAL, &[("Type", "apn"), ("FriendlyName", "{x65}")], 400, 50003),
+    get("BindingTypeInvalid", "/v1/Services/{service}/Bindings?BindingType=apn&BindingType=sms", 50209),
 
     post("ParticipantInvalid", CREATE_WITH, &[(PARTICIPANT, "")], 400, 50424),
     post("ParticipantInvalid", CREATE_WITH, &[(PARTICIPANT, BOB), (PARTICIPANT, "bob")], 400, 50424),
