@@ -49,8 +49,8 @@ struct Checked {
 }
 
 impl Input {
-    /// Reads the parameters. Blank ones say nothing; secrets of another push service than the
-    /// credential's are kept as well, for the day when its type is changed.
+    /// Reads the parameters. A blank name or secret says nothing; secrets of another push service than
+    /// the credential's are kept as well, for the day when its type is changed.
     fn check(&self, engine: &Engine) -> Result<Checked, Reason> {
         let push_type = self.push_type.as_deref().map(|text| {
             PushType::parse_of_credential(text).ok_or_else(|| invalid("Type", "not one of apn, gcm, fcm".to_owned()))

@@ -1,5 +1,6 @@
-//! Secrets at rest. Auth tokens sign webhooks and key secrets verify access tokens, so they must be
-//! read back; they are stored encrypted with a key that lives in a file beside the database.
+//! Secrets at rest. Auth tokens sign webhooks, key secrets verify access tokens and push services are
+//! shown those of credentials, so they must be read back; they are stored encrypted with a key that
+//! lives in a file beside the database.
 
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};

@@ -85,7 +85,8 @@ form! {
 }
 
 form! {
-    /// The body of `POST /Credentials/{Sid}`. What is not given, or blank, stays as it is.
+    /// The body of `POST /Credentials/{Sid}`. What is not given stays as it is, and so does a name or
+    /// secret that is given blank.
     UpdateCredential => credentials::Input {
         /// The push service.
         push_type = "Type" one_of["apn", "gcm", "fcm"],
