@@ -92,6 +92,7 @@ impl Bench {
             next_message_index: 0,
             chat_participants: 0,
             non_chat_participants: 0,
+            has_receipts: false,
             created_by: "system".to_owned(),
         }
     }

@@ -43,6 +43,8 @@ pub struct Conversation {
     pub chat_participants: i64,
     /// Participants without an identity.
     pub non_chat_participants: i64,
+    /// Whether any message of it ever had a receipt; set with the first one.
+    pub has_receipts: bool,
     /// `system`, an identity or an address (contract §18 U27).
     pub created_by: String,
 }

@@ -24,6 +24,8 @@ pub const NON_CHAT_PARTICIPANTS_MAX: i64 = 50;
 pub const PARTICIPANTS_AT_CREATION_MAX: usize = 10;
 /// Most active and inactive conversations of one identity in one service.
 pub const CONVERSATIONS_PER_IDENTITY_MAX: i64 = 1_000;
+/// Most unread messages that are counted (contract §8).
+pub const UNREAD_MESSAGES_MAX: i64 = 1_000;
 /// Shortest inactive timer, in seconds (contract §6.2).
 pub const INACTIVE_TIMER_SECONDS_MIN: i64 = 60;
 /// Shortest closed timer, in seconds (contract §6.2).

@@ -26,6 +26,8 @@ pub struct Participant {
     pub last_read_message_index: Option<i64>,
     /// When the last message was read, as sent.
     pub last_read_timestamp: Option<Timestamp>,
+    /// Of which news in the conversation its user's devices are told.
+    pub notification_level: NotificationLevel,
     /// Shown creation time; an import may set it.
     pub date_created: Timestamp,
     /// Shown time of the last change.
@@ -41,4 +43,30 @@ pub struct Binding {
     pub address: String,
     /// The account's address that it writes to and hears from.
     pub proxy_address: Option<String>,
+}
+
+/// Of which news in a conversation the devices of a user are told (contract §5.8).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NotificationLevel {
+    /// Of all that the service tells.
+    #[default]
+    Default,
+    /// Of none.
+    Muted,
+}
+
+impl NotificationLevel {
+    /// The name on the wire and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NotificationLevel::Default => "default",
+            NotificationLevel::Muted => "muted",
+        }
+    }
+
+    /// Reads a name, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is = |level: &NotificationLevel| text.eq_ignore_ascii_case(level.as_str());
+        [NotificationLevel::Default, NotificationLevel::Muted].into_iter().find(is)
+    }
 }

@@ -156,6 +156,10 @@ pub enum Reason {
     ProjectedAddressNotAddable,
     #[error("group MMS is not enabled")]
     GroupMmsNotEnabled,
+    #[error("identity and address both given")]
+    IdentityAndAddress,
+    #[error("notification level unknown")]
+    NotificationLevelUnknown,
     #[error("last-read message index malformed")]
     LastReadMessageIndexInvalid,
     #[error("last-read timestamp malformed")]

@@ -22,8 +22,10 @@ mod journal;
 pub mod messages;
 pub mod notifications;
 mod page;
+pub mod participant_conversations;
 pub mod participants;
 pub mod random;
+pub mod receipts;
 pub mod roles;
 pub mod scheduler;
 pub mod secrets;
@@ -31,6 +33,7 @@ pub mod service_configuration;
 pub mod services;
 pub mod test_clock;
 pub mod timers;
+pub mod user_conversations;
 pub mod users;
 
 pub use clock::{Clock, SystemClock};

@@ -10,8 +10,9 @@ pub use create::Create;
 pub use update::Update;
 
 use dwell_core::message::DEFAULT_AUTHOR;
+use dwell_core::receipt::Delivery;
 use dwell_core::{Conversation, Message, MessageSid, ParticipantSid, Reason, limits};
-use dwell_store::{Tx, messages, participants};
+use dwell_store::{Tx, messages, participants, receipts};
 
 use crate::error::Error;
 use crate::input;
@@ -22,12 +23,31 @@ pub(crate) fn find(tx: &mut dyn Tx, c: &Conversation, segment: &str) -> Result<M
     messages::fetch(tx, &c.account_sid, &c.sid, &sid)?.ok_or(Error::NotFound)
 }
 
+/// Tells of messages of a conversation what became of them outside the chat: one query for all of
+/// them, and none for a conversation that never had a receipt.
+fn tell_delivery(tx: &mut dyn Tx, c: &Conversation, messages: &mut [Message]) -> Result<(), Error> {
+    let indexes = || messages.iter().map(|message| message.index);
+    let (Some(first), Some(last), true) = (indexes().min(), indexes().max(), c.has_receipts) else { return Ok(()) };
+    let tallies = receipts::tallies(tx, &c.account_sid, &c.sid, first, last)?;
+    for message in messages {
+        let tally = tallies.iter().find(|(index, _)| *index == message.index);
+        message.delivery = tally.and_then(|(_, tally)| Delivery::of(tally));
+    }
+    Ok(())
+}
+
+/// A message as it is shown.
+fn shown(tx: &mut dyn Tx, c: &Conversation, mut message: Message) -> Result<Message, Error> {
+    tell_delivery(tx, c, std::slice::from_mut(&mut message))?;
+    Ok(message)
+}
+
 /// The participant behind an author; nobody is behind the default one, whatever participants are
 /// called (contract §5.4).
 fn participant_of(tx: &mut dyn Tx, c: &Conversation, author: &str) -> Result<Option<ParticipantSid>, Error> {
     match author {
         DEFAULT_AUTHOR => Ok(None),
-        author => Ok(participants::author(tx, &c.sid, author)?),
+        author => Ok(participants::author(tx, &c.service_sid, &c.sid, author)?),
     }
 }
 

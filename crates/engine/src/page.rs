@@ -41,6 +41,16 @@ impl PageRequest {
         cursor.strip_prefix(BACK).map_or(Seek::After(cursor), Seek::Before)
     }
 
+    /// [`Self::seek`] in a list whose tokens could be taken for those of another: refuses what is no
+    /// key of this one.
+    pub(crate) fn seek_key(&self, is_key: impl Fn(&str) -> bool) -> Result<Seek<'_>, Error> {
+        match self.seek() {
+            Seek::After("") => Ok(Seek::After("")),
+            seek @ (Seek::After(key) | Seek::Before(key)) if is_key(key) => Ok(seek),
+            _ => Err(bad_token()),
+        }
+    }
+
     pub(crate) fn position(&self) -> Result<Option<Position>, Error> {
         self.after.as_deref().map(read_position).transpose()
     }

@@ -10,6 +10,7 @@ pub use create::Create;
 pub(crate) use create::{Sids, add};
 pub(crate) use delete::remove;
 pub use update::Update;
+pub(crate) use update::{move_read_horizon, save_changed};
 
 use dwell_core::role::RoleType;
 use dwell_core::{AccountSid, Conversation, ConversationSid, Participant, ParticipantSid, Reason, RoleSid, ServiceSid};

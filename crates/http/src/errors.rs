@@ -190,6 +190,8 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::ProjectedAddressAbsent => (50442, BAD, "Participant has no projected address to remove"),
         Reason::ProjectedAddressNotAddable => (50443, BAD, "A projected address can't be added to a binding"),
         Reason::GroupMmsNotEnabled => (50452, BAD, "Group MMS is not enabled for this Account"),
+        Reason::IdentityAndAddress => (50451, BAD, "Only one of Identity and Address can be given"),
+        Reason::NotificationLevelUnknown => (50210, BAD, "Notification level must be one of default, muted"),
         Reason::LastReadMessageIndexInvalid => (50421, BAD, "Last read message index is not a number"),
         Reason::LastReadTimestampInvalid => (50405, BAD, "Last read timestamp is not a valid ISO 8601 date and time"),
     };

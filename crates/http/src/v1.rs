@@ -7,10 +7,13 @@ mod conversations;
 mod credentials;
 mod messages;
 mod notifications;
+mod participant_conversations;
 mod participants;
+mod receipts;
 mod roles;
 mod service_configuration;
 mod services;
+mod user_conversations;
 mod users;
 
 use dwell_engine::Engine;
@@ -31,9 +34,12 @@ fn in_service() -> OpenApiRouter<Engine> {
         .merge(conversations::routes())
         .merge(conversation_with_participants::routes())
         .merge(messages::routes())
+        .merge(receipts::routes())
         .merge(participants::routes())
         .merge(roles::routes())
+        .merge(participant_conversations::routes())
         .merge(users::routes())
+        .merge(user_conversations::routes())
 }
 
 /// What the service tree alone has.

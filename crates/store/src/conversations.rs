@@ -21,17 +21,22 @@ mod timers;
 pub(crate) use timers::ALL as ALL_TIMERS;
 pub use timers::{Timer, count_armed, due, list_timers, next_wake, update_timers, update_wakes};
 
+macro_rules! conversation_columns {
+    () => {
+        concat!(
+            "c.sid, c.account_sid, c.service_sid, c.messaging_service_sid, c.friendly_name, c.unique_name,
+                c.attributes, c.email_address, c.email_name, ",
+            $crate::conversations::lifecycle_columns!(),
+            ", c.date_created, c.date_updated, c.activity_at, c.last_event_at, c.event_seq, c.next_message_index,
+                c.chat_participants, c.non_chat_participants, c.has_receipts, c.created_by"
+        )
+    };
+}
+pub(crate) use {conversation_columns, lifecycle_columns};
+
 macro_rules! select {
     ($rest:literal) => {
-        concat!(
-            "SELECT c.sid, c.account_sid, c.service_sid, c.messaging_service_sid, c.friendly_name, c.unique_name,
-                c.attributes, c.email_address, c.email_name, ",
-            lifecycle_columns!(),
-            ", c.date_created, c.date_updated, c.activity_at, c.last_event_at, c.event_seq, c.next_message_index,
-                c.chat_participants, c.non_chat_participants, c.created_by
-             FROM conversations c ",
-            $rest
-        )
+        concat!("SELECT ", conversation_columns!(), " FROM conversations c ", $rest)
     };
 }
 
@@ -118,7 +123,11 @@ fn lifecycle(columns: &mut Columns<'_>) -> Result<Lifecycle, StoreError> {
 }
 
 fn read(row: &dyn Row) -> Result<Conversation, StoreError> {
-    let mut c = Columns::new(row);
+    read_columns(&mut Columns::new(row))
+}
+
+/// Reads [`conversation_columns!`].
+pub(crate) fn read_columns(c: &mut Columns<'_>) -> Result<Conversation, StoreError> {
     Ok(Conversation {
         sid: c.parsed(ConversationSid::parse)?,
         account_sid: c.parsed(AccountSid::parse)?,
@@ -129,7 +138,7 @@ fn read(row: &dyn Row) -> Result<Conversation, StoreError> {
         attributes: c.text()?,
         email_address: c.opt_text()?,
         email_name: c.opt_text()?,
-        lifecycle: lifecycle(&mut c)?,
+        lifecycle: lifecycle(c)?,
         date_created: c.time()?,
         date_updated: c.time()?,
         activity_at: c.time()?,
@@ -138,6 +147,7 @@ fn read(row: &dyn Row) -> Result<Conversation, StoreError> {
         next_message_index: c.int()?,
         chat_participants: c.int()?,
         non_chat_participants: c.int()?,
+        has_receipts: c.flag()?,
         created_by: c.text()?,
     })
 }

@@ -13,11 +13,13 @@ mod engine;
 mod error;
 pub mod events;
 pub mod initializations;
+pub mod memberships;
 pub mod messages;
 mod migrate;
 pub mod notifications;
 pub mod participants;
 pub mod purges;
+pub mod receipts;
 pub mod roles;
 pub mod services;
 mod statement;
@@ -44,11 +46,13 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         credentials::ALL,
         events::ALL,
         initializations::ALL,
+        memberships::ALL,
         messages::ALL,
         notifications::ALL,
         participants::ALL,
         purges::ALL,
         roles::ALL,
+        receipts::ALL,
         services::ALL,
         transitions::ALL,
         users::ALL,

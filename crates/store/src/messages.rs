@@ -34,6 +34,9 @@ statements! {
     AT_OR_AFTER =
         select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND message_index >= ?3 AND event_seq IS NOT NULL
          ORDER BY message_index LIMIT ?4");
+    COUNT_AFTER =
+        "SELECT COUNT(*) FROM (SELECT 1 FROM messages
+            WHERE conversation_sid = ?2 AND account_sid = ?1 AND message_index > ?3 LIMIT ?4) AS found";
     DELETE = "DELETE FROM messages WHERE conversation_sid = ?1 AND message_index = ?2";
 }
 
@@ -54,6 +57,7 @@ fn read(row: &dyn Row) -> Result<Message, StoreError> {
         date_created: c.time()?,
         date_updated: c.time()?,
         added: read_added(&mut c)?,
+        delivery: None,
     })
 }
 
@@ -86,6 +90,18 @@ pub fn list(
 ) -> Result<Vec<Message>, StoreError> {
     let (stmt, start) = if descending { (&LIST_DESC, i64::MAX) } else { (&LIST_ASC, -1) };
     tx.all(stmt, params![account, conversation, after.unwrap_or(start), limit], read)
+}
+
+/// How many messages of a conversation come after an index, counted up to `limit`.
+pub fn count_after(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    index: i64,
+    limit: i64,
+) -> Result<i64, StoreError> {
+    let count = tx.first(&COUNT_AFTER, params![account, conversation, index, limit], |row| Columns::new(row).int())?;
+    Ok(count.unwrap_or_default())
 }
 
 /// Adds a message.

@@ -1,21 +1,25 @@
 //! The table `participants`: who is in a conversation, which address pairs are held, and which
 //! conversations count for an identity.
 
-use dwell_core::participant::Binding;
+use dwell_core::participant::{Binding, NotificationLevel};
 use dwell_core::{AccountSid, ConversationSid, Participant, ParticipantSid, RoleSid, ServiceSid};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
 use crate::statement::{ListStmts, Row, Seek, Tx, params, statements};
 
+macro_rules! participant_columns {
+    () => {
+        "p.sid, p.account_sid, p.service_sid, p.conversation_sid, p.identity, p.binding_type, p.address,
+            p.proxy_address, p.role_sid, p.attributes, p.last_read_message_index, p.last_read_timestamp,
+            p.notification_level, p.date_created, p.date_updated"
+    };
+}
+pub(crate) use participant_columns;
+
 macro_rules! select {
     ($rest:literal) => {
-        concat!(
-            "SELECT sid, account_sid, service_sid, conversation_sid, identity, binding_type, address, proxy_address,
-                role_sid, attributes, last_read_message_index, last_read_timestamp, date_created, date_updated
-             FROM participants ",
-            $rest
-        )
+        concat!("SELECT ", participant_columns!(), " FROM participants p ", $rest)
     };
 }
 
@@ -25,16 +29,18 @@ statements! {
     LIST = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid > ?3 ORDER BY sid LIMIT ?4");
     LIST_BACK = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
     AUTHOR_BY_IDENTITY = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND identity = ?2";
-    AUTHOR_BY_ADDRESS = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND address = ?2 ORDER BY sid LIMIT 1";
+    AUTHOR_BY_ADDRESS =
+        "SELECT sid FROM participants
+         WHERE service_sid = ?1 AND address = ?2 AND conversation_sid = ?3 ORDER BY sid LIMIT 1";
     INSERT =
         "INSERT INTO participants (sid, account_sid, service_sid, conversation_sid, identity, binding_type, address,
-            proxy_address, role_sid, attributes, last_read_message_index, last_read_timestamp, open, date_created,
-            date_updated)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14)
+            proxy_address, role_sid, attributes, last_read_message_index, last_read_timestamp, open, notification_level,
+            date_created, date_updated)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14, ?15)
          ON CONFLICT DO NOTHING";
     UPDATE =
         "UPDATE participants SET proxy_address = ?3, role_sid = ?4, attributes = ?5, last_read_message_index = ?6,
-            last_read_timestamp = ?7, date_created = ?8, date_updated = ?9
+            last_read_timestamp = ?7, notification_level = ?8, date_created = ?9, date_updated = ?10
          WHERE conversation_sid = ?1 AND sid = ?2";
     DELETE = "DELETE FROM participants WHERE conversation_sid = ?1 AND sid = ?2";
     DELETE_ALL = "DELETE FROM participants WHERE conversation_sid = ?1";
@@ -54,7 +60,11 @@ statements! {
 }
 
 fn read(row: &dyn Row) -> Result<Participant, StoreError> {
-    let mut c = Columns::new(row);
+    read_columns(&mut Columns::new(row))
+}
+
+/// Reads [`participant_columns!`].
+pub(crate) fn read_columns(c: &mut Columns<'_>) -> Result<Participant, StoreError> {
     let sid = c.parsed(ParticipantSid::parse)?;
     let account_sid = c.parsed(AccountSid::parse)?;
     let service_sid = c.parsed(ServiceSid::parse)?;
@@ -76,6 +86,7 @@ fn read(row: &dyn Row) -> Result<Participant, StoreError> {
         attributes: c.text()?,
         last_read_message_index: c.opt_int()?,
         last_read_timestamp: c.opt_time()?,
+        notification_level: c.parsed(NotificationLevel::parse)?,
         date_created: c.time()?,
         date_updated: c.time()?,
     })
@@ -106,16 +117,17 @@ pub fn fetch(
     }
 }
 
-/// The participant whose identity or address is `author`.
+/// The participant of a conversation, which is in `service`, whose identity or address is `author`.
 pub fn author(
     tx: &mut dyn Tx,
+    service: &ServiceSid,
     conversation: &ConversationSid,
     author: &str,
 ) -> Result<Option<ParticipantSid>, StoreError> {
     let sid = |row: &dyn Row| Columns::new(row).parsed(ParticipantSid::parse);
     match tx.first(&AUTHOR_BY_IDENTITY, params![conversation, author], sid)? {
         Some(found) => Ok(Some(found)),
-        None => tx.first(&AUTHOR_BY_ADDRESS, params![conversation, author], sid),
+        None => tx.first(&AUTHOR_BY_ADDRESS, params![service, author, conversation], sid),
     }
 }
 
@@ -149,6 +161,7 @@ pub fn insert(tx: &mut dyn Tx, p: &Participant) -> Result<bool, StoreError> {
             &p.attributes,
             p.last_read_message_index,
             p.last_read_timestamp,
+            p.notification_level.as_str(),
             p.date_created,
             p.date_updated,
         ],
@@ -171,6 +184,7 @@ pub fn update(tx: &mut dyn Tx, p: &Participant) -> Result<(), StoreError> {
             &p.attributes,
             p.last_read_message_index,
             p.last_read_timestamp,
+            p.notification_level.as_str(),
             p.date_created,
             p.date_updated,
         ],

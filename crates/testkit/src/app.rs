@@ -11,10 +11,13 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dwell_core::{AccountSid, PushBinding, Timestamp};
+use dwell_core::receipt::Status;
+use dwell_core::{
+    AccountSid, ConversationSid, MessageSid, ParticipantSid, PushBinding, Receipt, ReceiptSid, Timestamp,
+};
 use dwell_engine::{Engine, Parts, SecretKey, accounts};
 use dwell_store::events::{self, Event};
-use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings};
+use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings, messages, receipts};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -145,6 +148,44 @@ impl TestApp {
     pub async fn bind(&self, binding: PushBinding) {
         let inserted = self.engine.store().write(move |tx| bindings::insert(tx, &binding));
         inserted.await.unwrap_or_else(|error: StoreError| panic!("no binding: {error}"));
+    }
+
+    /// Has a channel say what became of a message on its way to a participant of the first account,
+    /// as bodies show them, and returns the SID of the receipt; without a status it only takes the
+    /// message on.
+    pub async fn told(&self, message: &Value, participant_sid: &str, status: Option<Status>) -> String {
+        let text = |name: &str| message[name].as_str().unwrap_or_else(|| panic!("no {name} in {message}"));
+        let account = AccountSid::parse(&self.account.sid).expect("an account SID");
+        let conversation = ConversationSid::parse(text("conversation_sid")).expect("a conversation SID");
+        let message = MessageSid::parse(text("sid")).expect("a message SID");
+        let participant_sid = ParticipantSid::parse(participant_sid).expect("a participant SID");
+        let (sid, now) = (ReceiptSid::new(self.engine.sid()), self.engine.now());
+        let told = self.engine.store().write(move |tx| {
+            let message = messages::fetch(tx, &account, &conversation, &message)?.expect("the message");
+            let found = receipts::fetch(tx, &message, receipts::Key::Participant(&participant_sid))?;
+            let mut receipt = found.clone().unwrap_or(Receipt {
+                sid,
+                account_sid: account,
+                conversation_sid: conversation,
+                message_sid: message.sid,
+                message_index: message.index,
+                participant_sid,
+                channel_message_sid: Some(format!("SM{}", &sid[2..])),
+                status: None,
+                error_code: None,
+                date_created: now,
+                date_updated: now,
+            });
+            if let Some(status) = status {
+                receipt.advance(status, Some(30_003), now);
+            }
+            match found {
+                Some(_) => receipts::update(tx, &receipt)?,
+                None => _ = receipts::insert(tx, &receipt)?,
+            }
+            Ok(receipt.sid.to_string())
+        });
+        told.await.unwrap_or_else(|error: StoreError| panic!("a receipt: {error}"))
     }
 
     /// Runs a statement on the database and says how many rows it changed, for what no request can

@@ -135,6 +135,7 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
         next_message_index: 0,
         chat_participants: 0,
         non_chat_participants: 0,
+        has_receipts: false,
         created_by: ACTOR_SYSTEM.to_owned(),
     };
     let mut journal = Journal::new(&scope.caller, now);

@@ -11,7 +11,7 @@ use crate::journal::{Journal, settle};
 
 impl Engine {
     /// Deletes a conversation and at once everything that others could see of it: participants,
-    /// address pairs, its unique name. Messages and events go in the background; the history of
+    /// address pairs, its unique name. Messages, receipts and events go in the background; the history of
     /// its states is kept.
     ///
     /// # Errors

@@ -134,6 +134,7 @@ fn create(
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),
         added: Some(journal.message_added(&mut c)),
+        delivery: None,
     };
     messages::insert(tx, &message)?;
     c.next_message_index += 1;

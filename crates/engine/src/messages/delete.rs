@@ -1,7 +1,7 @@
 //! `DELETE /Conversations/{Sid}/Messages/{Sid}` (contract §7.7). Its index is not used again.
 
 use dwell_core::event::EventKind;
-use dwell_store::{events, messages};
+use dwell_store::{events, messages, receipts};
 
 use crate::context::Scope;
 use crate::engine::Engine;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::journal::save;
 
 impl Engine {
-    /// Removes a message.
+    /// Removes a message with its receipts.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`dwell_core::Reason::ConversationClosed`] (contract §18 U9).
@@ -22,6 +22,9 @@ impl Engine {
                 let mut message = super::find(tx, &c, &segment)?;
                 events::detach_addition(tx, &mut message)?;
                 messages::delete(tx, &message)?;
+                if c.has_receipts {
+                    receipts::delete_of_message(tx, &message)?;
+                }
                 journal.message(&mut c, &message, EventKind::MessageRemoved)?;
                 save(tx, &c, settled)?;
                 journal.write(tx)

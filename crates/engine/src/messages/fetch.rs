@@ -17,7 +17,8 @@ impl Engine {
             .store
             .read(move |tx| {
                 let c = crate::conversations::find(tx, &scope, &conversation)?;
-                super::find(tx, &c, &segment)
+                let message = super::find(tx, &c, &segment)?;
+                super::shown(tx, &c, message)
             })
             .await
     }

@@ -42,7 +42,8 @@ impl Engine {
                     Seek::Before(cursor) => (Some(read_index(cursor)?), !descending),
                 };
                 let rows = messages::list(tx, account, &c.sid, descending, bound, limit)?;
-                let page = Page::of(rows, &page, index_cursor);
+                let mut page = Page::of(rows, &page, index_cursor);
+                super::tell_delivery(tx, &c, &mut page.items)?;
                 Ok((c.sid, page))
             })
             .await

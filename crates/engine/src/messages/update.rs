@@ -50,7 +50,7 @@ fn update(
     let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
     let mut message = super::find(tx, &c, segment)?;
     if *request == Update::default() {
-        return Ok(message);
+        return super::shown(tx, &c, message);
     }
     let mut before = message.clone();
     if let Some(author) = input::present(request.author.as_deref()) {
@@ -84,5 +84,5 @@ fn update(
     journal.message(&mut c, &message, EventKind::MessageUpdated)?;
     save(tx, &c, settled)?;
     journal.write(tx)?;
-    Ok(message)
+    super::shown(tx, &c, message)
 }

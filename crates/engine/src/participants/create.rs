@@ -1,7 +1,7 @@
 //! `POST /Conversations/{Sid}/Participants` (contract §5.3).
 
 use dwell_core::event::EventKind;
-use dwell_core::participant::Binding;
+use dwell_core::participant::{Binding, NotificationLevel};
 use dwell_core::role::RoleType;
 use dwell_core::{Conversation, Participant, ParticipantSid, Reason, Timestamp, UserSid, address, attributes, limits};
 use dwell_store::{Tx, participants, services};
@@ -164,6 +164,7 @@ pub(crate) fn add(
         attributes: attributes.to_owned(),
         last_read_message_index: None,
         last_read_timestamp: None,
+        notification_level: NotificationLevel::Default,
         date_created,
         date_updated: date_updated.unwrap_or(date_created),
     };

@@ -9,7 +9,7 @@ use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
-use crate::journal::save;
+use crate::journal::{Journal, save};
 
 /// The text that takes an address away, or a read horizon back.
 const REMOVE: &str = "null";
@@ -54,7 +54,7 @@ fn update(
     segment: &str,
     request: &Update,
 ) -> Result<Participant, Error> {
-    let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
+    let (mut c, journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
     let mut p = super::find(tx, &c, segment)?;
     if *request == Update::default() {
         return Ok(p);
@@ -81,16 +81,28 @@ fn update(
             (_, None) => Reason::GroupMmsNotEnabled,
         }));
     }
-    move_read_horizon(&mut p, request, journal.now)?;
+    let (index, timestamp) = (request.last_read_message_index.as_deref(), request.last_read_timestamp.as_deref());
+    move_read_horizon(&mut p, index, timestamp, journal.now)?;
     let date_created = input::date(request.date_created.as_deref(), Reason::DateCreatedInvalid)?;
     let date_updated = input::date(request.date_updated.as_deref(), Reason::DateUpdatedInvalid)?;
     p.date_created = date_created.unwrap_or(p.date_created);
     p.date_updated = date_updated.unwrap_or(journal.now);
-    participants::update(tx, &p)?;
-    journal.participant(&mut c, &p, EventKind::ParticipantUpdated)?;
-    save(tx, &c, settled)?;
-    journal.write(tx)?;
+    save_changed(tx, &mut c, journal, settled, &p)?;
     Ok(p)
+}
+
+/// Writes a changed participant of a locked conversation, with its event.
+pub(crate) fn save_changed(
+    tx: &mut dyn Tx,
+    c: &mut Conversation,
+    mut journal: Journal<'_>,
+    settled: bool,
+    p: &Participant,
+) -> Result<(), Error> {
+    participants::update(tx, p)?;
+    journal.participant(c, p, EventKind::ParticipantUpdated)?;
+    save(tx, c, settled)?;
+    journal.write(tx)
 }
 
 fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &str) -> Result<(), Error> {
@@ -115,9 +127,15 @@ fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &s
     Ok(())
 }
 
-/// Moves the read horizon; an index without a time was read now.
-fn move_read_horizon(p: &mut Participant, request: &Update, now: Timestamp) -> Result<(), Reason> {
-    if let Some(text) = request.last_read_message_index.as_deref() {
+/// Moves the read horizon by `LastReadMessageIndex` and `LastReadTimestamp`; an index without a time
+/// was read now.
+pub(crate) fn move_read_horizon(
+    p: &mut Participant,
+    index: Option<&str>,
+    timestamp: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Reason> {
+    if let Some(text) = index {
         if text.is_empty() || text == REMOVE {
             p.last_read_message_index = None;
             p.last_read_timestamp = None;
@@ -127,7 +145,7 @@ fn move_read_horizon(p: &mut Participant, request: &Update, now: Timestamp) -> R
             p.last_read_timestamp = Some(now);
         }
     }
-    if let Some(text) = request.last_read_timestamp.as_deref() {
+    if let Some(text) = timestamp {
         p.last_read_timestamp = match text {
             "" | REMOVE => None,
             text => Some(Timestamp::parse(text).ok_or(Reason::LastReadTimestampInvalid)?),

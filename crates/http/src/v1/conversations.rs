@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use dwell_core::Lifecycle;
 use dwell_engine::{Engine, conversations};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -49,6 +50,13 @@ pub(crate) struct Timers {
     date_closed: Option<String>,
 }
 
+impl Timers {
+    pub(crate) fn show(lifecycle: &Lifecycle) -> Self {
+        let dates = lifecycle.dates();
+        Timers { date_inactive: dates.inactive.map(date), date_closed: dates.closed.map(date) }
+    }
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Bindings {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +81,6 @@ impl Conversation {
     pub(super) fn show(c: dwell_core::Conversation, tree: &Tree) -> Self {
         let url = tree.url(&format!("/Conversations/{}", c.sid));
         let below = |name: &str| format!("{url}/{name}");
-        let dates = c.lifecycle.dates();
         let has_email = c.email_address.is_some() || c.email_name.is_some();
         Conversation {
             sid: c.sid.to_string(),
@@ -86,7 +93,7 @@ impl Conversation {
             state: c.lifecycle.state.as_str(),
             date_created: date(c.date_created),
             date_updated: date(c.date_updated),
-            timers: Timers { date_inactive: dates.inactive.map(date), date_closed: dates.closed.map(date) },
+            timers: Timers::show(&c.lifecycle),
             bindings: Bindings {
                 email: has_email.then_some(EmailBinding { projected_address: c.email_address, name: c.email_name }),
             },

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use dwell_core::ConversationSid;
+use dwell_core::{ConversationSid, receipt};
 use dwell_engine::{Engine, messages};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -38,11 +38,42 @@ struct Message {
     participant_sid: Option<String>,
     date_created: String,
     date_updated: String,
-    /// Null while nobody outside the chat is to receive the message.
-    delivery: Option<serde_json::Value>,
+    /// What became of it outside the chat; null while it has no receipts.
+    delivery: Option<Delivery>,
     content_sid: Option<String>,
     url: String,
     links: MessageLinks,
+}
+
+/// What became of a message, over all its receipts. Statuses accumulate: what was read was delivered,
+/// and what was delivered was sent.
+#[derive(Debug, Serialize, ToSchema)]
+struct Delivery {
+    /// How many participants outside the chat the message goes to.
+    total: i64,
+    /// To which of them it was sent: `all`, `some` or `none`.
+    sent: &'static str,
+    /// To which of them it was delivered: `all`, `some` or `none`.
+    delivered: &'static str,
+    /// Which of them read it: `all`, `some` or `none`.
+    read: &'static str,
+    /// To which of them it never left: `all`, `some` or `none`.
+    failed: &'static str,
+    /// For which of them the carrier refused it: `all`, `some` or `none`.
+    undelivered: &'static str,
+}
+
+impl Delivery {
+    fn show(delivery: receipt::Delivery) -> Self {
+        Delivery {
+            total: delivery.total,
+            sent: delivery.sent.as_str(),
+            delivered: delivery.delivered.as_str(),
+            read: delivery.read.as_str(),
+            failed: delivery.failed.as_str(),
+            undelivered: delivery.undelivered.as_str(),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,7 +103,7 @@ impl Message {
             participant_sid: m.participant_sid.map(|sid| sid.to_string()),
             date_created: date(m.date_created),
             date_updated: date(m.date_updated),
-            delivery: None,
+            delivery: m.delivery.map(Delivery::show),
             content_sid: m.content_sid,
             links: MessageLinks { delivery_receipts: below("Receipts"), channel_metadata: below("ChannelMetadata") },
             url,

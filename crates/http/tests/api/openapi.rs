@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use dwell_core::PushType;
+use dwell_core::receipt::Status;
 use dwell_testkit::{Answer, TestApp};
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use crate::support::{CONVERSATIONS, bind, raw, sid, text};
 const MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("Message", "chat_service_sid"),
     ("Participant", "chat_service_sid"),
+    ("Receipt", "chat_service_sid"),
     ("MessagingBinding", "proxy_address"),
     ("Timers", "date_inactive"),
     ("Timers", "date_closed"),
@@ -70,7 +72,7 @@ fn both_trees_are_described_alike() {
         assert!(all.contains(&format!("{method} /v1/{below}")), "{operation} is not in the short tree");
         twins += 1;
     }
-    assert_eq!(twins, 26, "every operation of a resource that both trees have");
+    assert_eq!(twins, 33, "every operation of a resource that both trees have");
     assert_eq!(alone, ONLY_IN_SERVICES.iter().copied().collect());
     let mut names: Vec<_> = operations(&document).iter().map(|(.., op)| text(op, "operationId").to_owned()).collect();
     names.sort_unstable();
@@ -90,7 +92,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let c = app.made(&format!("{tree}/Conversations"), &timers).await;
     let inside = format!("{tree}/Conversations/{}", sid(&c));
     let pair = [("MessagingBinding.Address", "+15017122661"), ("MessagingBinding.ProxyAddress", "+15017122662")];
-    app.made(&format!("{inside}/Participants"), &pair).await;
+    let phone = app.made(&format!("{inside}/Participants"), &pair).await;
     let participant = app.made(&format!("{inside}/Participants"), &[("Identity", "ann")]).await;
     let message = app.made(&format!("{inside}/Messages"), &[("Body", "x"), ("Author", "ann")]).await;
     let user = app.fetched(&format!("{tree}/Users/ann")).await;
@@ -99,7 +101,9 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let credential = app.made("/v1/Credentials", &[("Type", "apn"), ("FriendlyName", "x")]).await;
     let binding = bind(&app, sid(&service), 1, "ann", PushType::Apn, Some(sid(&credential))).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
+    let receipt = app.told(&message, sid(&phone), Some(Status::Sent)).await;
     let last = match template {
+        _ if template.contains("/Receipts/") => &receipt,
         _ if template.contains("/Messages/") => sid(&message),
         _ if template.contains("/Participants/") => sid(&participant),
         _ if template.contains("/Roles/") => sid(&role),
@@ -110,8 +114,12 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let path = template
         .replace("{ChatServiceSid}", sid(&service))
         .replace("{ConversationSid}", sid(&c))
+        .replace("{MessageSid}", sid(&message))
+        .replace("{UserSid}", sid(&user))
         .replace("{Sid}", last);
     assert!(!path.contains('{'), "{path}");
+    let path =
+        if path.ends_with("/ParticipantConversations") { format!("{path}?Address=%2B15017122661") } else { path };
     (app, path)
 }
 

@@ -46,7 +46,7 @@ reasons! {
     ParticipantExists ChatParticipantLimit NonChatParticipantLimit AddressEmpty ProxyAddressEmpty AddressInvalid
     ProxyAddressInvalid AddressEqualsProxy AddressTypeMismatch PairInUse ProxyAddressAbsent ProxyAddressNotAddable
     ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled LastReadMessageIndexInvalid
-    LastReadTimestampInvalid
+    LastReadTimestampInvalid IdentityAndAddress NotificationLevelUnknown
 }
 
 #[test]

@@ -176,6 +176,36 @@ pub(crate) async fn all_items_of(app: &TestApp, account: &Account, first: &str) 
     panic!("{first} never ends");
 }
 
+/// Reads a list page by page to its end and back again, and says what each item has in `member`, in
+/// order. Every page must be the same both ways, and know its number.
+pub(crate) async fn both_ways(app: &TestApp, first: &str, member: &str) -> Vec<String> {
+    let shown = |page: &Value| -> Vec<String> {
+        let items = page[text(&page["meta"], "key")].as_array().unwrap_or_else(|| panic!("no list in {page}"));
+        items.iter().map(|item| text(item, member).to_owned()).collect()
+    };
+    let mut pages = vec![app.fetched(first).await];
+    while let next @ Value::String(_) = &pages[pages.len() - 1]["meta"]["next_page_url"] {
+        let page = app.fetched(path(next)).await;
+        assert!(!shown(&page).is_empty() && pages.len() < 1_000, "{next} leads nowhere");
+        pages.push(page);
+    }
+    assert_eq!(pages[0]["meta"]["previous_page_url"], Value::Null, "nothing lies before the first page");
+    let mut back = pages[pages.len() - 1].clone();
+    for (number, page) in pages.iter().enumerate().rev() {
+        assert_eq!((shown(&back), &back["meta"]["page"]), (shown(page), &Value::from(number)), "{first}");
+        match &back["meta"]["previous_page_url"] {
+            Value::Null => assert_eq!(number, 0, "{first} leads back to the first page"),
+            previous => back = app.fetched(path(previous)).await,
+        }
+    }
+    pages.iter().flat_map(shown).collect()
+}
+
+/// What a 404 says of a path in the tree of version 1.
+pub(crate) fn not_found(path: &str) -> String {
+    format!("The requested resource {} was not found", path.strip_prefix("/v1").unwrap_or(path))
+}
+
 /// The SIDs of the items on one page.
 pub(crate) fn sids(page: &Value) -> Vec<String> {
     let key = text(&page["meta"], "key");

@@ -1,3 +1,4 @@
+use dwell_core::participant::NotificationLevel;
 use dwell_core::{Participant, RoleSid};
 use dwell_store::participants::{self, Key};
 use dwell_store::{Seek, Store, StoreError, UniqueKey};
@@ -37,6 +38,7 @@ fn a_participant_is_kept_changed_and_removed(store: &Store) {
         binding.proxy_address = Some("+3".to_owned());
     }
     p.role_sid = None;
+    p.notification_level = NotificationLevel::Muted;
     p.last_read_message_index = None;
     p.attributes = r#"{"b":2}"#.to_owned();
     p.date_updated = at(88);
@@ -137,7 +139,9 @@ fn an_author_is_an_identity_or_an_address(store: &Store) {
     assert!(add(store, chatting(1, 1, "ana")));
     assert!(add(store, texting(1, 2, "+1", "+2")));
     assert!(add(store, texting(1, 3, "ana", "+2")));
-    let author = |name: &'static str| read(store, move |tx| participants::author(tx, &conversation_sid(1), name));
+    let author = |name: &'static str| {
+        read(store, move |tx| participants::author(tx, &service_sid(1), &conversation_sid(1), name))
+    };
     assert_eq!(author("ana"), Some(participant(1, 1).sid), "an identity goes before an address");
     assert_eq!(author("+1"), Some(participant(1, 2).sid));
     assert_eq!(author("+2"), None, "a proxy address is nobody's");

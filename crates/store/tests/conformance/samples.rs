@@ -1,7 +1,7 @@
 //! Rows to try things on. Numbers name them: `n` of one kind is always the same row.
 
 use dwell_core::lifecycle::{Armed, Timers};
-use dwell_core::participant::Binding;
+use dwell_core::participant::{Binding, NotificationLevel};
 use dwell_core::role::RoleType;
 use dwell_core::timer::TimerKind;
 use dwell_core::*;
@@ -101,6 +101,7 @@ pub(crate) fn conversation(n: i64) -> Conversation {
         next_message_index: 0,
         chat_participants: 0,
         non_chat_participants: 0,
+        has_receipts: false,
         created_by: "system".to_owned(),
     }
 }
@@ -125,6 +126,7 @@ pub(crate) fn participant(conversation: i64, n: i64) -> Participant {
         attributes: "{}".to_owned(),
         last_read_message_index: None,
         last_read_timestamp: None,
+        notification_level: NotificationLevel::Default,
         date_created: at(n),
         date_updated: at(n),
     }
@@ -159,6 +161,7 @@ pub(crate) fn message(conversation: i64, index: i64) -> Message {
         date_created: at(index),
         date_updated: at(index),
         added: None,
+        delivery: None,
     }
 }
 

@@ -35,6 +35,7 @@ const MESSAGES: &str = "/v1/Conversations/{c}/Messages";
 const MESSAGE: &str = "/v1/Conversations/{c}/Messages/{message}";
 const PARTICIPANTS: &str = "/v1/Conversations/{c}/Participants";
 const ANN: &str = "/v1/Conversations/{c}/Participants/ann";
+const ANNS: &str = "/v1/Users/ann/Conversations/{c}";
 const PHONE: &str = "/v1/Conversations/{c}/Participants/{phone}";
 const BARE: &str = "/v1/Conversations/{c}/Participants/{bare}";
 const USERS: &str = "/v1/Users";
@@ -253,6 +254,16 @@ pub(super) static CASES: &[Case] = &[
     post("LastReadMessageIndexInvalid", ANN, &[("LastReadMessageIndex", "one")], 400, 50421),
     post("LastReadMessageIndexInvalid", ANN, &[("LastReadMessageIndex", "-1"), ("Attributes", "[]")], 400, 50421),
     post("LastReadMessageIndexInvalid", ANN, &[("LastReadMessageIndex", "99999999999999999999")], 400, 50421),
+    post("LastReadMessageIndexInvalid", ANNS, &[("LastReadMessageIndex", "1.5")], 400, 50421),
+    post("LastReadTimestampInvalid", ANNS, &[("LastReadMessageIndex", "0"), ("LastReadTimestamp", "now")], 400, 50405),
+    post("NotificationLevelUnknown", ANNS, &[("LastReadMessageIndex", "0"), ("NotificationLevel", "loud")], 400, 50210),
+    post("NotificationLevelUnknown", ANNS, &[("NotificationLevel", "")], 400, 50210),
+    post("ConversationClosed", "/v1/Users/ann/Conversations/{closed}", &[("LastReadMessageIndex", "0")], 400, 50377),
+    post("ConversationClosed", "/v1/Users/ann/Conversations/{closed}", &[], 400, 50377),
+    delete("ConversationClosed", "/v1/Users/ann/Conversations/{closed}", 400, 50377),
+    get("IdentityAndAddress", "/v1/ParticipantConversations?Identity=ann&Address=%2B15017122661", 50451),
+    get("InvalidParameter", "/v1/ParticipantConversations", 20001),
+    get("InvalidParameter", "/v1/ParticipantConversations?Identity=&Address=", 20001),
     post("LastReadTimestampInvalid", ANN, &[("LastReadMessageIndex", "0"), ("LastReadTimestamp", "now")], 400, 50405),
 ];
 
