@@ -6,7 +6,7 @@ use dwell_testkit::TestApp;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::support::{CONVERSATIONS, all_items, conversation, path, say, sid, sids, text};
+use crate::support::{CONVERSATIONS, all_items, both_ways, conversation, path, say, sid, sids, text};
 
 #[tokio::test]
 async fn every_member_of_meta() {
@@ -96,24 +96,8 @@ async fn a_list_is_walked_back_as_it_was_walked_forth() {
     ] {
         for size in [1, 2, 3, 5] {
             let separator = if list.contains('?') { '&' } else { '?' };
-            let mut forth = vec![app.fetched(&format!("{list}{separator}PageSize={size}")).await];
-            while let next @ Value::String(_) = &forth[forth.len() - 1]["meta"]["next_page_url"] {
-                let page = app.fetched(path(next)).await;
-                forth.push(page);
-            }
-            assert_eq!(forth.iter().flat_map(sids).count(), count, "{list} {size}");
-            assert_eq!(forth[0]["meta"]["previous_page_url"], json!(null), "nothing lies before the first page");
-            let mut at = forth.len() - 1;
-            let mut page = forth[at].clone();
-            while let previous @ Value::String(_) = &page["meta"]["previous_page_url"] {
-                page = app.fetched(path(previous)).await;
-                at -= 1;
-                assert_eq!((sids(&page), &page["meta"]["page"]), (sids(&forth[at]), &json!(at)), "{list} {size}");
-                // And forth again from there.
-                let next = app.fetched(path(&page["meta"]["next_page_url"])).await;
-                assert_eq!(sids(&next), sids(&forth[at + 1]), "{list} {size}");
-            }
-            assert_eq!(at, 0, "{list} {size} leads back to the first page");
+            let seen = both_ways(&app, &format!("{list}{separator}PageSize={size}"), "sid").await;
+            assert_eq!(seen.len(), count, "{list} {size}");
         }
     }
 }

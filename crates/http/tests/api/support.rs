@@ -193,6 +193,10 @@ pub(crate) async fn both_ways(app: &TestApp, first: &str, member: &str) -> Vec<S
     let mut back = pages[pages.len() - 1].clone();
     for (number, page) in pages.iter().enumerate().rev() {
         assert_eq!((shown(&back), &back["meta"]["page"]), (shown(page), &Value::from(number)), "{first}");
+        if number + 1 < pages.len() {
+            let onward = app.fetched(path(&back["meta"]["next_page_url"])).await;
+            assert_eq!(shown(&onward), shown(&pages[number + 1]), "{first} leads onward from the way back");
+        }
         match &back["meta"]["previous_page_url"] {
             Value::Null => assert_eq!(number, 0, "{first} leads back to the first page"),
             previous => back = app.fetched(path(previous)).await,

@@ -111,13 +111,14 @@ async fn what_is_unread() {
 async fn at_most_1000_unread_messages_are_counted() {
     let app = TestApp::new().await;
     let (_, inside, seen) = joined(&app, &[]).await;
-    for i in 0..1_002 {
-        if i == 1_001 {
-            app.made(&seen, &[("LastReadMessageIndex", "1")]).await;
-            assert_eq!(app.fetched(&seen).await["unread_messages_count"], 999);
-        }
-        say(&app, &inside, "x").await;
-    }
+    say(&app, &inside, "x").await;
+    // So many more like it, without as many requests.
+    let added = "INSERT INTO messages (conversation_sid, message_index, sid, account_sid, author, attributes,
+            date_created, date_updated)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+         SELECT conversation_sid, i, printf('IM%032x', i), account_sid, author, attributes, date_created, date_updated
+         FROM messages, n WHERE message_index = 0";
+    assert_eq!(app.sql(added).await, 1_001);
     for (index, count) in [("1", 1_000), ("0", 1_000), ("2", 999)] {
         assert_eq!(app.made(&seen, &[("LastReadMessageIndex", index)]).await["unread_messages_count"], count);
     }
