@@ -6,8 +6,10 @@
 
 pub mod account;
 pub mod address;
+pub mod address_configuration;
 pub mod attributes;
 pub mod conversation;
+pub mod country;
 pub mod event;
 pub mod lifecycle;
 pub mod limits;
@@ -22,8 +24,10 @@ pub mod service;
 pub mod sid;
 pub mod time;
 pub mod timer;
+pub mod webhook;
 
 pub use account::Account;
+pub use address_configuration::AddressConfiguration;
 pub use conversation::Conversation;
 pub use lifecycle::{Lifecycle, State};
 pub use message::Message;
@@ -35,3 +39,4 @@ pub use receipt::Receipt;
 pub use service::{Role, Service, User};
 pub use sid::*;
 pub use time::Timestamp;
+pub use webhook::Webhook;

@@ -54,3 +54,11 @@ pub const CONTENT_VARIABLE_KEY_CHARS_MAX: usize = 16;
 pub const CONTENT_VARIABLE_VALUE_CHARS_MAX: usize = 256;
 /// Largest text of all content variables, in characters.
 pub const CONTENT_VARIABLES_CHARS_MAX: usize = 27_801;
+/// Most webhooks of one conversation.
+pub const CONVERSATION_WEBHOOKS_MAX: i64 = 5;
+/// Most keywords of one webhook.
+pub const WEBHOOK_TRIGGERS_MAX: usize = 5;
+/// Longest keyword of a webhook, in characters.
+pub const WEBHOOK_TRIGGER_CHARS_MAX: usize = 248;
+/// Most repetitions of a failed call to a Studio flow.
+pub const STUDIO_RETRIES_MAX: i64 = 3;

@@ -1,7 +1,7 @@
 //! Why a request is refused. The code, status and wording of each on the wire are one table in the
 //! HTTP crate.
 
-use crate::sid::ConversationSid;
+use crate::sid::{AddressSid, ConversationSid};
 
 /// A refusal of the domain. Nothing is changed by a refused request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -164,6 +164,35 @@ pub enum Reason {
     LastReadMessageIndexInvalid,
     #[error("last-read timestamp malformed")]
     LastReadTimestampInvalid,
+
+    #[error("pre-event webhook URL malformed")]
+    PreWebhookUrlInvalid,
+    #[error("post-event webhook URL malformed")]
+    PostWebhookUrlInvalid,
+    #[error("the conversation has too many webhooks")]
+    WebhookLimit,
+    #[error("webhook target missing")]
+    WebhookTargetMissing,
+    #[error("webhook target unknown")]
+    WebhookTargetInvalid,
+    #[error("webhook URL missing")]
+    WebhookUrlMissing,
+    #[error("webhook URL too long")]
+    WebhookUrlTooLong,
+    #[error("webhook filter missing")]
+    WebhookFilterMissing,
+    #[error("webhook filter is no event of its level")]
+    WebhookFilterInvalid,
+    #[error("webhook trigger missing")]
+    WebhookTriggerMissing,
+    #[error("webhook trigger too long")]
+    WebhookTriggerTooLong,
+    #[error("too many webhook triggers")]
+    WebhookTriggerLimit,
+    #[error("flow SID missing or malformed")]
+    FlowSidInvalid,
+    #[error("the address is configured in {holder}")]
+    AddressConfigured { holder: AddressSid },
 }
 
 impl From<crate::lifecycle::LifecycleError> for Reason {

@@ -1,7 +1,10 @@
 //! Removes, a little at a time, the rows of what was deleted.
 
 use dwell_store::purges::{self, Purge};
-use dwell_store::{Tx, bindings, conversations, credentials, notifications, participants, roles, services, users};
+use dwell_store::webhook_configurations::{self, Owner};
+use dwell_store::{
+    Tx, bindings, conversations, credentials, notifications, participants, roles, services, users, webhooks,
+};
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -41,6 +44,7 @@ fn sweep_some(tx: &mut dyn Tx) -> Result<bool, Error> {
     let found = conversations::sids_of_service(tx, &service, ROWS_MAX)?;
     for (conversation_sid, _) in &found {
         participants::delete_all(tx, conversation_sid)?;
+        webhooks::delete_all(tx, conversation_sid)?;
         conversations::delete(tx, conversation_sid)?;
     }
     let list: Vec<_> = found
@@ -59,6 +63,7 @@ fn sweep_some(tx: &mut dyn Tx) -> Result<bool, Error> {
         && roles::delete_of_service(tx, &service, ROWS_MAX)? == 0
     {
         notifications::delete(tx, &service)?;
+        webhook_configurations::delete(tx, &account_sid, Owner::Service(service))?;
         services::delete(tx, &service)?;
     }
     Ok(true)

@@ -6,6 +6,7 @@
 //! answer means that all of it is on disk.
 
 pub mod accounts;
+pub mod address_configurations;
 mod auth;
 pub mod bindings;
 pub mod clock;
@@ -35,6 +36,8 @@ pub mod test_clock;
 pub mod timers;
 pub mod user_conversations;
 pub mod users;
+pub mod webhook_configurations;
+pub mod webhooks;
 
 pub use clock::{Clock, SystemClock};
 pub use context::{Caller, Scope};

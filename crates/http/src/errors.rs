@@ -114,6 +114,9 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
             let text = "A binding for this participant and proxy address already exists in Conversation";
             return (50416, CONFLICT, format!("{text} {holder}"));
         }
+        Reason::AddressConfigured { holder } => {
+            return (20409, CONFLICT, format!("The address has a configuration already, {holder}"));
+        }
         Reason::DefaultServiceDelete => (20409, CONFLICT, "The default service cannot be deleted"),
         Reason::NotATestAccount => (20403, StatusCode::FORBIDDEN, "The account is not a test account"),
         Reason::ServiceNotFound => (50050, BAD, "Service not found"),
@@ -194,6 +197,20 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::NotificationLevelUnknown => (50210, BAD, "Notification level must be one of default, muted"),
         Reason::LastReadMessageIndexInvalid => (50421, BAD, "Last read message index is not a number"),
         Reason::LastReadTimestampInvalid => (50405, BAD, "Last read timestamp is not a valid ISO 8601 date and time"),
+
+        Reason::PreWebhookUrlInvalid => (50077, BAD, "Pre-event webhook URL is invalid"),
+        Reason::PostWebhookUrlInvalid => (50078, BAD, "Post-event webhook URL is invalid"),
+        Reason::WebhookLimit => (50361, BAD, "Webhooks limit of the conversation reached"),
+        Reason::WebhookTriggerLimit => (50362, BAD, "Triggers limit of the webhook reached"),
+        Reason::WebhookTargetInvalid => (50364, BAD, "Webhook target must be one of webhook, trigger, studio"),
+        Reason::WebhookFilterInvalid => (50365, BAD, "Webhook filter is invalid"),
+        Reason::WebhookTriggerTooLong => (50366, BAD, "Webhook trigger too long"),
+        Reason::FlowSidInvalid => (50367, BAD, "Studio flow SID is missing or invalid"),
+        Reason::WebhookTargetMissing => (50368, BAD, "Webhook target is missing"),
+        Reason::WebhookUrlMissing => (50369, BAD, "Webhook URL is missing"),
+        Reason::WebhookFilterMissing => (50370, BAD, "Webhook filter is missing"),
+        Reason::WebhookTriggerMissing => (50371, BAD, "Webhook trigger is missing"),
+        Reason::WebhookUrlTooLong => (50372, BAD, "Webhook URL too long"),
     };
     (code, status, message.to_owned())
 }

@@ -1,5 +1,6 @@
 //! The contract's resources, one file each.
 
+mod address_configurations;
 mod bindings;
 mod configuration;
 mod conversation_with_participants;
@@ -15,6 +16,8 @@ mod service_configuration;
 mod services;
 mod user_conversations;
 mod users;
+mod webhook_configurations;
+mod webhooks;
 
 use dwell_engine::Engine;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,9 +25,11 @@ use utoipa_axum::router::OpenApiRouter;
 /// Both trees over the same handlers (contract §1.1).
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     in_service()
+        .merge(address_configurations::routes())
         .merge(configuration::routes())
         .merge(credentials::routes())
         .merge(services::routes())
+        .merge(webhook_configurations::routes())
         .nest("/Services/{ChatServiceSid}", in_service().merge(only_in_service()))
 }
 
@@ -40,6 +45,7 @@ fn in_service() -> OpenApiRouter<Engine> {
         .merge(participant_conversations::routes())
         .merge(users::routes())
         .merge(user_conversations::routes())
+        .merge(webhooks::routes())
 }
 
 /// What the service tree alone has.

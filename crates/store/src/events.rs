@@ -5,7 +5,7 @@
 use dwell_core::event::{EventKind, MessagePayload, StateUpdatedPayload};
 use dwell_core::{AccountSid, Message, Timestamp};
 
-use crate::columns::Columns;
+use crate::columns::{Columns, to_json};
 use crate::error::StoreError;
 use crate::messages;
 use crate::statement::{Tx, params, statements};
@@ -147,10 +147,6 @@ fn of_addition(mut message: Message) -> Result<Option<Event>, StoreError> {
 fn addition_payload(message: &Message, at: Timestamp) -> Result<String, StoreError> {
     let payload = MessagePayload::new(EventKind::MessageAdded, message, at);
     to_json(&payload)
-}
-
-fn to_json(payload: &impl serde::Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(payload).map_err(|error| StoreError::Internal(error.to_string()))
 }
 
 /// Gives the event of a message's addition a row of its own, before the message is edited or

@@ -5,6 +5,7 @@
 //! no effects but those on the transaction.
 
 pub mod accounts;
+pub mod address_configurations;
 pub mod bindings;
 mod columns;
 pub mod conversations;
@@ -28,6 +29,8 @@ mod store;
 pub mod transitions;
 mod url;
 pub mod users;
+pub mod webhook_configurations;
+pub mod webhooks;
 
 pub use error::{OpenError, StoreError, UniqueKey};
 pub use migrate::{MigrationStatus, migration_status};
@@ -41,6 +44,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
     [
         accounts::ALL,
         bindings::ALL,
+        address_configurations::ALL,
         conversations::ALL,
         conversations::ALL_TIMERS,
         credentials::ALL,
@@ -56,6 +60,8 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         services::ALL,
         transitions::ALL,
         users::ALL,
+        webhook_configurations::ALL,
+        webhooks::ALL,
     ]
     .into_iter()
     .flatten()

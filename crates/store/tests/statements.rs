@@ -21,6 +21,9 @@ const BIG: &[&str] = &[
     "credentials",
     "bindings",
     "receipts",
+    "webhook_configurations",
+    "webhooks",
+    "address_configurations",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -75,6 +78,10 @@ const HOT: &[(&str, &str, &str)] = &[
     ("bindings::LIST_OF_IDENTITY", "bindings_identity", "identity ="),
     ("bindings::LIST_OF_IDENTITY_BACK", "bindings_identity", "identity ="),
     ("bindings::DELETE_OF_CREDENTIAL", "bindings_credential", "credential_sid ="),
+    ("webhook_configurations::BY_ACCOUNT_AND_SERVICE", "webhook_configurations_pkey", "owner_sid ="),
+    ("webhooks::LIST", "webhooks_pkey", "conversation_sid ="),
+    ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
+    ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
 
 fn short(name: &str) -> &str {
@@ -201,6 +208,11 @@ const PLENTY: &str = "
     INSERT INTO bindings SELECT 'BS' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i % 3000, 'apn', 'CR' || i % 500, '', '[]', i, i
         FROM generate_series(1, 20000) i;
     INSERT INTO purges SELECT 'CH' || i, 'AC', 1 FROM generate_series(1, 5000) i;
+    INSERT INTO webhook_configurations SELECT 'AC' || i % 20, 'IS' || i, NULL, NULL, 'POST', '[]', 'webhook' FROM generate_series(1, 5000) i;
+    INSERT INTO webhooks SELECT 'CH' || i / 3, 'WH' || i, 'AC' || i % 20, 'webhook', '', 'POST', '[]', NULL, NULL, NULL, i, i
+        FROM generate_series(1, 20000) i;
+    INSERT INTO address_configurations SELECT 'IG' || i, 'AC' || i % 20, (ARRAY['sms', 'whatsapp', 'chat'])[1 + i % 3], '+1' || i, NULL, NULL,
+        0, 'default', NULL, NULL, NULL, NULL, NULL, NULL, i, i FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()

@@ -2,7 +2,7 @@
 
 use dwell_core::event::EventKind;
 use dwell_store::purges::{self, Purge};
-use dwell_store::{Tx, conversations, participants};
+use dwell_store::{Tx, conversations, participants, webhooks};
 
 use crate::context::{Caller, Scope};
 use crate::engine::Engine;
@@ -41,6 +41,7 @@ fn delete(tx: &mut dyn Tx, caller: &Caller, mut c: dwell_core::Conversation) -> 
     settle(&mut journal, &mut c);
     journal.conversation(&mut c, EventKind::ConversationRemoved)?;
     participants::delete_all(tx, &c.sid)?;
+    webhooks::delete_all(tx, &c.sid)?;
     conversations::delete(tx, &c.sid)?;
     purges::insert(tx, &[Purge { conversation_sid: c.sid, account_sid: c.account_sid, event_seq: c.event_seq }])?;
     journal.write(tx)

@@ -25,7 +25,7 @@ async fn unknown_paths() {
     {
         paths.push(format!("{known}/"));
     }
-    for below in ["Webhooks", "Messages/x/y", "Nothing", "Messages//", "/Messages", "messages"] {
+    for below in ["Webhooks/x/y", "Messages/x/y", "Nothing", "Messages//", "/Messages", "messages"] {
         paths.push(format!("{path}/{below}"));
     }
     for below in ["Configuration/x", "Nothing", "Services/x/y/z"] {

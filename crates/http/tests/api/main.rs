@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod address_configurations;
 mod bad_input;
 mod bad_paths;
 mod checks;
@@ -29,3 +30,5 @@ mod test_clock;
 mod timers_list;
 mod urls;
 mod user_conversations;
+mod webhook_configurations;
+mod webhooks;

@@ -18,6 +18,18 @@ const MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("Timers", "date_inactive"),
     ("Timers", "date_closed"),
     ("Bindings", "email"),
+    ("Webhook", "chat_service_sid"),
+    ("WebhookConfiguration", "url"),
+    ("WebhookConfiguration", "method"),
+    ("WebhookConfiguration", "filters"),
+    ("WebhookConfiguration", "triggers"),
+    ("WebhookConfiguration", "flow_sid"),
+    ("AutoCreation", "conversation_service_sid"),
+    ("AutoCreation", "webhook_url"),
+    ("AutoCreation", "webhook_method"),
+    ("AutoCreation", "webhook_filters"),
+    ("AutoCreation", "studio_flow_sid"),
+    ("AutoCreation", "studio_retry_count"),
 ];
 
 /// What the service tree alone has, or has another of than the short tree (contract §1.1).
@@ -72,7 +84,7 @@ fn both_trees_are_described_alike() {
         assert!(all.contains(&format!("{method} /v1/{below}")), "{operation} is not in the short tree");
         twins += 1;
     }
-    assert_eq!(twins, 33, "every operation of a resource that both trees have");
+    assert_eq!(twins, 40, "every operation of a resource that both trees have");
     assert_eq!(alone, ONLY_IN_SERVICES.iter().copied().collect());
     let mut names: Vec<_> = operations(&document).iter().map(|(.., op)| text(op, "operationId").to_owned()).collect();
     names.sort_unstable();
@@ -100,6 +112,18 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let role = app.made(&format!("{tree}/Roles"), &role).await;
     let credential = app.made("/v1/Credentials", &[("Type", "apn"), ("FriendlyName", "x")]).await;
     let binding = bind(&app, sid(&service), 1, "ann", PushType::Apn, Some(sid(&credential))).await;
+    let hook =
+        [("Target", "trigger"), ("Configuration.Url", "https://example.com"), ("Configuration.Triggers", "help")];
+    let webhook = app.made(&format!("{inside}/Webhooks"), &hook).await;
+    app.made(&format!("{tree}/Configuration/Webhooks"), &[("Filters", "onMessageAdded")]).await;
+    let address = [
+        ("Type", "sms"),
+        ("Address", "+15017122662"),
+        ("AutoCreation.Type", "webhook"),
+        ("AutoCreation.WebhookUrl", "https://example.com"),
+        ("AutoCreation.WebhookFilters", "onMessageAdded"),
+    ];
+    let address = app.made("/v1/Configuration/Addresses", &address).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
     let receipt = app.told(&message, sid(&phone), Some(Status::Sent)).await;
     let last = match template {
@@ -109,6 +133,8 @@ async fn furnished(template: &str) -> (TestApp, String) {
         _ if template.contains("/Roles/") => sid(&role),
         _ if template.contains("/Credentials/") => sid(&credential),
         _ if template.contains("/Bindings/") => &binding,
+        _ if template.contains("/Webhooks/") => sid(&webhook),
+        _ if template.contains("/Addresses/") => sid(&address),
         _ => sid(&user),
     };
     let path = template
@@ -135,6 +161,9 @@ fn form(method: &str, path: &str) -> &'static [(&'static str, &'static str)] {
         "Roles" => &[("FriendlyName", "x"), ("Type", "service"), ("Permission", "joinConversation")],
         "Credentials" => &[("Type", "fcm"), ("FriendlyName", "x")],
         "Advance" => &[("To", "next")],
+        "Webhooks" if path.contains("/Configuration/") => &[("Filters", "onMessageAdd")],
+        "Webhooks" => &[("Target", "studio"), ("Configuration.FlowSid", "FW00000000000000000000000000000000")],
+        "Addresses" => &[("Type", "chat"), ("Address", "desk")],
         _ => &[("FriendlyName", "x"), ("Permission", "sendMessage")],
     }
 }

@@ -18,6 +18,9 @@ async fn every_member_of_meta() {
         app.made(&format!("{inside}/Participants"), &[("Identity", name)]).await;
         app.made("/v1/Services", &[("FriendlyName", name)]).await;
         app.made("/v1/Credentials", &[("Type", "fcm")]).await;
+        let flow = ("Configuration.FlowSid", "FW00000000000000000000000000000000");
+        app.made(&format!("{inside}/Webhooks"), &[("Target", "studio"), flow]).await;
+        app.made("/v1/Configuration/Addresses", &[("Type", "chat"), ("Address", name)]).await;
     }
     app.made(&inside, &[("State", "inactive")]).await;
     app.made(&inside, &[("State", "active")]).await;
@@ -32,6 +35,13 @@ async fn every_member_of_meta() {
         // A unique name in the path becomes the SID in the URLs.
         ("/v1/Conversations/room/Messages".to_owned(), "messages", 50, format!("{inside}/Messages")),
         ("/v1/Conversations/room/Participants".to_owned(), "participants", 50, format!("{inside}/Participants")),
+        ("/v1/Conversations/room/Webhooks".to_owned(), "webhooks", 5, format!("{inside}/Webhooks")),
+        (
+            "/v1/Configuration/Addresses".to_owned(),
+            "address_configurations",
+            50,
+            "/v1/Configuration/Addresses".to_owned(),
+        ),
         (
             "/dwell/v1/Conversations/room/Lifecycle".to_owned(),
             "history",
@@ -73,6 +83,11 @@ async fn a_list_is_walked_back_as_it_was_walked_forth() {
     for i in 0..5 {
         say(&app, &inside, "x").await;
         app.made(&format!("{inside}/Participants"), &[("Identity", &format!("user-{i}"))]).await;
+        let flow = ("Configuration.FlowSid", "FW00000000000000000000000000000000");
+        app.made(&format!("{inside}/Webhooks"), &[("Target", "studio"), flow]).await;
+        let address = format!("user-{i}");
+        app.made("/v1/Configuration/Addresses", &[("Type", "chat"), ("Address", &address)]).await;
+        app.made("/v1/Configuration/Addresses", &[("Type", "sms"), ("Address", &format!("9990{i}"))]).await;
         if i > 0 {
             app.made("/v1/Services", &[("FriendlyName", "x")]).await;
             app.made("/v1/Credentials", &[("Type", "apn")]).await;
@@ -93,6 +108,9 @@ async fn a_list_is_walked_back_as_it_was_walked_forth() {
         (format!("{inside}/Participants"), 5),
         (format!("{inside}/Messages"), 5),
         (format!("{inside}/Messages?Order=desc"), 5),
+        (format!("{inside}/Webhooks"), 5),
+        ("/v1/Configuration/Addresses".to_owned(), 10),
+        ("/v1/Configuration/Addresses?Type=sms".to_owned(), 5),
     ] {
         for size in [1, 2, 3, 5] {
             let separator = if list.contains('?') { '&' } else { '?' };

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dwell_core::Reason;
 use dwell_testkit::TestApp;
 
-use crate::support::{conversation, everything, say, sid, text};
+use crate::support::{CONVERSATIONS, conversation, everything, say, sid, text};
 use cases::{CASES, Case};
 
 /// Names every reason there is: one that is new does not compile until it is listed here, and then
@@ -47,6 +47,9 @@ reasons! {
     ProxyAddressInvalid AddressEqualsProxy AddressTypeMismatch PairInUse ProxyAddressAbsent ProxyAddressNotAddable
     ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled LastReadMessageIndexInvalid
     LastReadTimestampInvalid IdentityAndAddress NotificationLevelUnknown
+    PreWebhookUrlInvalid PostWebhookUrlInvalid WebhookLimit WebhookTargetMissing WebhookTargetInvalid WebhookUrlMissing
+    WebhookUrlTooLong WebhookFilterMissing WebhookFilterInvalid WebhookTriggerMissing WebhookTriggerTooLong
+    WebhookTriggerLimit FlowSidInvalid AddressConfigured
 }
 
 #[test]
@@ -102,6 +105,7 @@ async fn a_refusal_says_what_programs_read_in_it() {
         ("PairInUse", "A binding for this participant and proxy address already exists in Conversation {c}"),
         ("ParticipantExists", "Participant already exists"),
         ("GroupMmsNotEnabled", "Group MMS is not enabled for this Account"),
+        ("AddressConfigured", "The address has a configuration already, {address}"),
         ("InvalidParameter", "Invalid parameter By: exactly one of By and To is required"),
     ] {
         let case = CASES.iter().find(|case| case.reason == reason).unwrap();
@@ -133,6 +137,18 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
     let user = app.fetched("/v1/Users/ann").await;
     let new = app.made("/v1/ConversationWithParticipants", &[("Participant", "{\"identity\": \"zoe\"}")]).await;
     let credential = app.made("/v1/Credentials", &[("Type", "fcm")]).await;
+    let flow = ("Configuration.FlowSid", "FW00000000000000000000000000000000");
+    let mut studio = app.made(&format!("{path}/Webhooks"), &[("Target", "studio"), flow]).await;
+    for _ in 0..4 {
+        studio = app.made(&format!("{path}/Webhooks"), &[("Target", "studio"), flow]).await;
+    }
+    let url = ("Configuration.Url", "https://example.com");
+    let hook = [("Target", "webhook"), url, ("Configuration.Filters", "onMessageAdded")];
+    let hook = app.made(&format!("{CONVERSATIONS}/{}/Webhooks", sid(&other)), &hook).await;
+    let trigger = [("Target", "trigger"), url, ("Configuration.Triggers", "help")];
+    let trigger = app.made(&format!("{CONVERSATIONS}/{}/Webhooks", sid(&other)), &trigger).await;
+    let address = [("Type", "sms"), ("Address", "+15017122699"), ("AutoCreation.Type", "default")];
+    let address = app.made("/v1/Configuration/Addresses", &address).await;
     BTreeMap::from([
         ("{c}", sid(&c).to_owned()),
         ("{other}", sid(&other).to_owned()),
@@ -143,6 +159,10 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("{late}", sid(&late).to_owned()),
         ("{phone}", sid(&phone).to_owned()),
         ("{bare}", sid(&bare).to_owned()),
+        ("{studio}", sid(&studio).to_owned()),
+        ("{hook}", sid(&hook).to_owned()),
+        ("{trigger}", sid(&trigger).to_owned()),
+        ("{address}", sid(&address).to_owned()),
         ("{service}", text(&c, "chat_service_sid").to_owned()),
         ("{service role}", text(&user, "role_sid").to_owned()),
         ("{conversation role}", text(&ann, "role_sid").to_owned()),

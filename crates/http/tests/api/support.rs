@@ -218,21 +218,22 @@ pub(crate) fn sids(page: &Value) -> Vec<String> {
 
 /// All that the API shows of the first account: what a refused request must leave as it was.
 pub(crate) async fn everything(app: &TestApp) -> Value {
-    let mut shown = vec![app.fetched("/v1/Configuration").await];
+    let mut shown = vec![app.fetched("/v1/Configuration").await, app.fetched("/v1/Configuration/Webhooks").await];
+    shown.extend(all_items(app, "/v1/Configuration/Addresses").await);
     for service in all_items(app, "/v1/Services?PageSize=100").await {
         let tree = format!("/v1/Services/{}", sid(&service));
         shown.push(service);
         for list in ["Users", "Roles", "Bindings"] {
             shown.extend(all_items(app, &format!("{tree}/{list}")).await);
         }
-        for settings in ["Configuration", "Configuration/Notifications"] {
+        for settings in ["Configuration", "Configuration/Notifications", "Configuration/Webhooks"] {
             shown.push(app.fetched(&format!("{tree}/{settings}")).await);
         }
         for conversation in all_items(app, &format!("{tree}/Conversations?PageSize=100")).await {
             let path = format!("{tree}/Conversations/{}", sid(&conversation));
             shown.push(serde_json::to_value(event_kinds(app, &conversation).await).unwrap());
             shown.push(conversation);
-            for list in ["Messages", "Participants"] {
+            for list in ["Messages", "Participants", "Webhooks"] {
                 shown.extend(all_items(app, &format!("{path}/{list}?PageSize=100")).await);
             }
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod accounts;
+mod address_configurations;
 mod bindings;
 mod conversations;
 mod credentials;
@@ -20,6 +21,7 @@ mod services;
 mod timers;
 mod transactions;
 mod users;
+mod webhooks;
 
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, Tx};
 

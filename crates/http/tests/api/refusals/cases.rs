@@ -51,6 +51,28 @@ const NOTIFICATIONS: &str = "/v1/Services/{service}/Configuration/Notifications"
 const CREDENTIALS: &str = "/v1/Credentials";
 const CREDENTIAL: &str = "/v1/Credentials/{credential}";
 const CLOSED: &str = "/v1/Conversations/{closed}";
+const ACCOUNT_WEBHOOKS: &str = "/v1/Configuration/Webhooks";
+const SERVICE_WEBHOOKS: &str = "/v1/Services/{service}/Configuration/Webhooks";
+const WEBHOOKS: &str = "/v1/Conversations/{other}/Webhooks";
+const WEBHOOK: &str = "/v1/Conversations/{other}/Webhooks/{hook}";
+const TRIGGER: &str = "/v1/Conversations/{other}/Webhooks/{trigger}";
+const STUDIO: &str = "/v1/Conversations/{c}/Webhooks/{studio}";
+const TO_WEBHOOK: (&str, &str) = ("Target", "webhook");
+const TO_TRIGGER: (&str, &str) = ("Target", "trigger");
+const TO_STUDIO: (&str, &str) = ("Target", "studio");
+const URL: (&str, &str) = ("Configuration.Url", "https://example.com/hook");
+const FILTER: (&str, &str) = ("Configuration.Filters", "onMessageAdded");
+const KEYWORD: (&str, &str) = ("Configuration.Triggers", "help");
+const FLOW: (&str, &str) = ("Configuration.FlowSid", "FW00000000000000000000000000000000");
+const ADDRESSES: &str = "/v1/Configuration/Addresses";
+const CONFIGURED: &str = "/v1/Configuration/Addresses/{address}";
+const SMS: (&str, &str) = ("Type", "sms");
+const NEW_NUMBER: (&str, &str) = ("Address", "+15017122698");
+const AUTO_WEBHOOK: (&str, &str) = ("AutoCreation.Type", "webhook");
+const AUTO_STUDIO: (&str, &str) = ("AutoCreation.Type", "studio");
+const AUTO_URL: (&str, &str) = ("AutoCreation.WebhookUrl", "https://example.com/hook");
+const AUTO_FILTER: (&str, &str) = ("AutoCreation.WebhookFilters", "onMessageAdded");
+const AUTO_FLOW: (&str, &str) = ("AutoCreation.StudioFlowSid", "FW00000000000000000000000000000000");
 const ADDRESS: &str = "MessagingBinding.Address";
 const PROXY: &str = "MessagingBinding.ProxyAddress";
 const PROJECTED: &str = "MessagingBinding.ProjectedAddress";
@@ -265,6 +287,75 @@ pub(super) static CASES: &[Case] = &[
     get("InvalidParameter", "/v1/ParticipantConversations", 20001),
     get("InvalidParameter", "/v1/ParticipantConversations?Identity=&Address=", 20001),
     post("LastReadTimestampInvalid", ANN, &[("LastReadMessageIndex", "0"), ("LastReadTimestamp", "now")], 400, 50405),
+
+    post("PreWebhookUrlInvalid", ACCOUNT_WEBHOOKS, &[("PreWebhookUrl", "example.com"), ("Method", "GET")], 400, 50077),
+    post("PreWebhookUrlInvalid", SERVICE_WEBHOOKS, &[("PreWebhookUrl", "https://example.com/{x500}")], 400, 50077),
+    post("PostWebhookUrlInvalid", ACCOUNT_WEBHOOKS, &[("PostWebhookUrl", "ftp://example.com"), ("Filters", "onMessageAdd")], 400, 50078),
+    post("PostWebhookUrlInvalid", SERVICE_WEBHOOKS, &[("PreWebhookUrl", "https://example.com"), ("PostWebhookUrl", "/hook")], 400, 50078),
+    post("WebhookFilterInvalid", ACCOUNT_WEBHOOKS, &[("Filters", "onMessageAdd"), ("Filters", "onMessageSend")], 400, 50365),
+    post("WebhookFilterInvalid", SERVICE_WEBHOOKS, &[("Filters", "x"), ("PostWebhookUrl", "https://example.com")], 400, 50365),
+    post("InvalidParameter", ACCOUNT_WEBHOOKS, &[("Method", "PUT"), ("Filters", "onMessageAdd")], 400, 20001),
+    post("InvalidParameter", SERVICE_WEBHOOKS, &[("Method", "PUT")], 400, 20001),
+    post("InvalidParameter", ACCOUNT_WEBHOOKS, &[("Target", "studio"), ("Method", "GET")], 400, 20001),
+
+    post("WebhookTargetMissing", WEBHOOKS, &[URL, FILTER], 400, 50368),
+    post("WebhookTargetMissing", WEBHOOKS, &[("Target", ""), URL, FILTER], 400, 50368),
+    post("WebhookTargetInvalid", WEBHOOKS, &[("Target", "flex"), URL, FILTER], 400, 50364),
+    post("WebhookUrlMissing", WEBHOOKS, &[TO_WEBHOOK, FILTER], 400, 50369),
+    post("WebhookUrlMissing", WEBHOOKS, &[TO_TRIGGER, KEYWORD, ("Configuration.Url", "")], 400, 50369),
+    post("WebhookUrlMissing", WEBHOOK, &[("Configuration.Url", ""), ("Configuration.Method", "get")], 400, 50369),
+    post("WebhookUrlTooLong", WEBHOOKS, &[TO_WEBHOOK, FILTER, ("Configuration.Url", "https://example.com/{x500}")], 400, 50372),
+    post("WebhookUrlTooLong", TRIGGER, &[("Configuration.Url", "https://example.com/{x500}"), ("Configuration.Method", "get")], 400, 50372),
+    post("InvalidParameter", WEBHOOKS, &[TO_WEBHOOK, FILTER, ("Configuration.Url", "example.com")], 400, 20001),
+    post("InvalidParameter", WEBHOOK, &[("Configuration.Url", "https://")], 400, 20001),
+    post("InvalidParameter", WEBHOOKS, &[TO_WEBHOOK, URL, FILTER, ("Configuration.Method", "put")], 400, 20001),
+    post("InvalidParameter", WEBHOOKS, &[TO_WEBHOOK, URL, FILTER, ("Configuration.ReplayAfter", "-1")], 400, 20001),
+    post("InvalidParameter", WEBHOOKS, &[TO_STUDIO, FLOW, ("Configuration.ReplayAfter", "first")], 400, 20001),
+    post("WebhookFilterMissing", WEBHOOKS, &[TO_WEBHOOK, URL], 400, 50370),
+    post("WebhookFilterMissing", WEBHOOKS, &[TO_WEBHOOK, URL, ("Configuration.Filters", "")], 400, 50370),
+    post("WebhookFilterMissing", WEBHOOK, &[("Configuration.Filters", ""), ("Configuration.Method", "get")], 400, 50370),
+    post("WebhookFilterInvalid", WEBHOOKS, &[TO_WEBHOOK, URL, ("Configuration.Filters", "onMessageAdd")], 400, 50365),
+    post("WebhookFilterInvalid", WEBHOOK, &[("Configuration.Filters", "onConversationAdded")], 400, 50365),
+    post("WebhookFilterInvalid", WEBHOOKS, &[TO_TRIGGER, URL, KEYWORD, ("Configuration.Filters", "onUserAdded")], 400, 50365),
+    post("WebhookTriggerMissing", WEBHOOKS, &[TO_TRIGGER, URL, FILTER], 400, 50371),
+    post("WebhookTriggerMissing", TRIGGER, &[("Configuration.Triggers", "")], 400, 50371),
+    post("WebhookTriggerTooLong", WEBHOOKS, &[TO_TRIGGER, URL, ("Configuration.Triggers", "{x249}")], 400, 50366),
+    post("WebhookTriggerTooLong", TRIGGER, &[KEYWORD, ("Configuration.Triggers", "{x249}")], 400, 50366),
+    post("WebhookTriggerLimit", WEBHOOKS, &[TO_TRIGGER, URL, KEYWORD, KEYWORD, KEYWORD, KEYWORD, KEYWORD, KEYWORD], 400, 50362),
+    post("WebhookTriggerLimit", TRIGGER, &[KEYWORD, KEYWORD, KEYWORD, KEYWORD, KEYWORD, KEYWORD], 400, 50362),
+    post("FlowSidInvalid", WEBHOOKS, &[TO_STUDIO], 400, 50367),
+    post("FlowSidInvalid", WEBHOOKS, &[TO_STUDIO, ("Configuration.FlowSid", "FW1")], 400, 50367),
+    post("FlowSidInvalid", STUDIO, &[("Configuration.FlowSid", "")], 400, 50367),
+    post("WebhookLimit", "/v1/Conversations/{c}/Webhooks", &[TO_WEBHOOK, URL, FILTER], 400, 50361),
+    post("ConversationClosed", "/v1/Conversations/{closed}/Webhooks", &[TO_WEBHOOK, URL, FILTER], 400, 50377),
+
+    post("InvalidParameter", ADDRESSES, &[NEW_NUMBER], 400, 20001),
+    post("InvalidParameter", ADDRESSES, &[("Type", "fax"), NEW_NUMBER], 400, 20001),
+    get("InvalidParameter", "/v1/Configuration/Addresses?Type=fax", 20001),
+    post("AddressInvalid", ADDRESSES, &[SMS], 400, 50407),
+    post("AddressInvalid", ADDRESSES, &[SMS, ("Address", "address")], 400, 50407),
+    post("AddressInvalid", ADDRESSES, &[("Type", "whatsapp"), NEW_NUMBER], 400, 50407),
+    post("AddressInvalid", ADDRESSES, &[("Type", "chat"), ("Address", "{x257}")], 400, 50407),
+    post("AddressConfigured", ADDRESSES, &[SMS, ("Address", "+15017122699")], 409, 20409),
+    post("AddressConfigured", ADDRESSES, &[("Type", "chat"), ("Address", "+15017122699"), ("FriendlyName", "x")], 409, 20409),
+    post("FriendlyNameTooLong", ADDRESSES, &[SMS, NEW_NUMBER, ("FriendlyName", "{x257}")], 400, 50003),
+    post("FriendlyNameTooLong", CONFIGURED, &[("FriendlyName", "{x257}"), ("AutoCreation.Enabled", "true")], 400, 50003),
+    post("InvalidParameter", ADDRESSES, &[SMS, NEW_NUMBER, ("AddressCountry", "XX")], 400, 20001),
+    post("InvalidParameter", ADDRESSES, &[SMS, NEW_NUMBER, ("AutoCreation.Enabled", "yes")], 400, 20001),
+    post("InvalidParameter", CONFIGURED, &[("AutoCreation.Enabled", "1"), ("FriendlyName", "x")], 400, 20001),
+    post("InvalidParameter", ADDRESSES, &[SMS, NEW_NUMBER, ("AutoCreation.Type", "flex")], 400, 20001),
+    post("InvalidParameter", CONFIGURED, &[AUTO_WEBHOOK, AUTO_FILTER, ("AutoCreation.WebhookUrl", "x")], 400, 20001),
+    post("InvalidParameter", CONFIGURED, &[AUTO_WEBHOOK, AUTO_FILTER, AUTO_URL, ("AutoCreation.WebhookMethod", "put")], 400, 20001),
+    post("InvalidParameter", CONFIGURED, &[AUTO_STUDIO, AUTO_FLOW, ("AutoCreation.StudioRetryCount", "4")], 400, 20001),
+    post("ServiceNotFound", ADDRESSES, &[SMS, NEW_NUMBER, ("AutoCreation.ConversationServiceSid", "IS{0}")], 400, 50050),
+    post("ServiceNotFound", CONFIGURED, &[("FriendlyName", "x"), ("AutoCreation.ConversationServiceSid", "x")], 400, 50050),
+    post("WebhookUrlMissing", ADDRESSES, &[SMS, NEW_NUMBER, AUTO_WEBHOOK, AUTO_FILTER], 400, 50369),
+    post("WebhookUrlMissing", CONFIGURED, &[AUTO_WEBHOOK], 400, 50369),
+    post("WebhookUrlTooLong", CONFIGURED, &[AUTO_WEBHOOK, AUTO_FILTER, ("AutoCreation.WebhookUrl", "https://example.com/{x500}")], 400, 50372),
+    post("WebhookFilterMissing", ADDRESSES, &[SMS, NEW_NUMBER, AUTO_WEBHOOK, AUTO_URL], 400, 50370),
+    post("WebhookFilterInvalid", CONFIGURED, &[AUTO_WEBHOOK, AUTO_URL, ("AutoCreation.WebhookFilters", "onConversationAdded")], 400, 50365),
+    post("FlowSidInvalid", ADDRESSES, &[SMS, NEW_NUMBER, AUTO_STUDIO], 400, 50367),
+    post("FlowSidInvalid", CONFIGURED, &[AUTO_STUDIO, ("AutoCreation.StudioFlowSid", "x")], 400, 50367),
 ];
 
 impl Case {
