@@ -33,6 +33,7 @@ impl Server {
             .args(["serve", "--listen", &address])
             .env("DWELL_DATABASE", format!("sqlite:{}", database.display()))
             .env("DWELL_METRICS_LISTEN", "off")
+            .env("DWELL_WRITES_PER_SECOND_MAX", "0")
             .env("DWELL_LOG_LEVEL", "warn")
             .env("TWILIO_ACCOUNT_SID", ACCOUNT_SID)
             .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)

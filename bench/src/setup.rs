@@ -43,6 +43,7 @@ impl Bench {
             caller: Caller {
                 account: self.account.clone(),
                 credential: self.account.sid.to_string(),
+                rights: dwell_core::Rights::All,
                 received_at: self.engine.now(),
                 webhooks: false,
             },

@@ -33,6 +33,31 @@ impl Account {
     }
 }
 
+/// What a credential allows (contract §18 M8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rights {
+    /// Everything that the account may do; an auth token always does.
+    #[default]
+    All,
+    /// Looking, and changing nothing.
+    Read,
+}
+
+impl Rights {
+    /// The name in the store and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Rights::All => "all",
+            Rights::Read => "read",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        [Rights::All, Rights::Read].into_iter().find(|rights| text == rights.as_str())
+    }
+}
+
 /// The clock of a test account: real time moved by an offset, or standing still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TestClock {

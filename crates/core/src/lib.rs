@@ -26,7 +26,7 @@ pub mod time;
 pub mod timer;
 pub mod webhook;
 
-pub use account::Account;
+pub use account::{Account, Rights};
 pub use address_configuration::AddressConfiguration;
 pub use conversation::Conversation;
 pub use lifecycle::{Lifecycle, State};

@@ -15,6 +15,25 @@ pub enum Reason {
     NotATestAccount,
     #[error("service not found")]
     ServiceNotFound,
+    #[error("negative message page token")]
+    MessagePageTokenNegative,
+
+    #[error("the API key may only read")]
+    KeyMayOnlyRead,
+    #[error("the access token cannot be read")]
+    AccessTokenInvalid,
+    #[error("the header of the access token is not that of an access token")]
+    AccessTokenHeader,
+    #[error("the access token was not issued by an API key of its account")]
+    AccessTokenIssuer,
+    #[error("the access token has expired, or lives longer than it may")]
+    AccessTokenExpired,
+    #[error("the access token is not valid yet")]
+    AccessTokenNotYetValid,
+    #[error("the access token grants nothing here: {problem}")]
+    AccessTokenGrants { problem: &'static str },
+    #[error("the signature of the access token is wrong")]
+    AccessTokenSignature,
 
     #[error("friendly name missing")]
     FriendlyNameMissing,

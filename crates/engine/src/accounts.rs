@@ -1,7 +1,7 @@
 //! Accounts and API keys, for those who run the server. The API has no way to them.
 
 use dwell_core::account::TestClock;
-use dwell_core::{Account, AccountSid, KeySid, MessagingServiceSid};
+use dwell_core::{Account, AccountSid, KeySid, MessagingServiceSid, Rights};
 use dwell_store::accounts::{self, Key};
 
 use crate::engine::Engine;
@@ -132,10 +132,16 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`] without the account.
-    pub async fn create_key(&self, account: AccountSid, friendly_name: String) -> Result<(Key, String), Error> {
+    pub async fn create_key(
+        &self,
+        account: AccountSid,
+        friendly_name: String,
+        rights: Rights,
+    ) -> Result<(Key, String), Error> {
         let secret = hex_secret(&*self.inner.random, SECRET_BYTES);
         let sealed = self.inner.secret_key.seal(&secret, &*self.inner.random);
-        let key = Key { sid: KeySid::new(self.sid()), account_sid: account, friendly_name, date_created: self.now() };
+        let (sid, date_created) = (KeySid::new(self.sid()), self.now());
+        let key = Key { sid, account_sid: account, friendly_name, rights, date_created };
         self.inner
             .store
             .write(move |tx| {

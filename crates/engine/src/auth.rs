@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dwell_core::{Account, AccountSid, KeySid, Timestamp};
+use dwell_core::{Account, AccountSid, KeySid, Rights, Timestamp};
 use dwell_store::accounts::{self, SealedSecret};
 use parking_lot::Mutex;
 use subtle::ConstantTimeEq;
@@ -27,6 +27,7 @@ pub(crate) struct AuthCache {
 #[derive(Clone)]
 struct Known {
     account: Arc<Account>,
+    rights: Rights,
     secret: Arc<str>,
     until: Timestamp,
 }
@@ -66,6 +67,7 @@ impl Engine {
         Ok(found.map(|known| Caller {
             account: known.account,
             credential: username.to_owned(),
+            rights: known.rights,
             received_at: now,
             webhooks: false,
         }))
@@ -73,15 +75,19 @@ impl Engine {
 
     async fn look_up(&self, username: &str, now: Timestamp) -> Result<Option<Known>, Error> {
         let stored = match (AccountSid::parse(username), KeySid::parse(username)) {
-            (Some(sid), _) => self.inner.store.read(move |tx| accounts::fetch(tx, &sid)).await?,
+            (Some(sid), _) => {
+                let found = self.inner.store.read(move |tx| accounts::fetch(tx, &sid)).await?;
+                found.map(|(account, secret)| (account, secret, Rights::All))
+            }
             (_, Some(sid)) => self.inner.store.read(move |tx| key_account(tx, &sid)).await?,
             _ => None,
         };
-        let Some((account, sealed)) = stored.filter(|(account, _)| account.disabled_at.is_none()) else {
+        let Some((account, sealed, rights)) = stored.filter(|(account, ..)| account.disabled_at.is_none()) else {
             return Ok(None);
         };
         let secret = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
-        let known = Known { account: Arc::new(account), secret: secret.into(), until: now.plus_seconds(TRUST_SECONDS) };
+        let until = now.plus_seconds(TRUST_SECONDS);
+        let known = Known { account: Arc::new(account), rights, secret: secret.into(), until };
         self.inner.auth.put(username, known.clone());
         Ok(Some(known))
     }
@@ -90,7 +96,7 @@ impl Engine {
 fn key_account(
     tx: &mut dyn dwell_store::Tx,
     sid: &KeySid,
-) -> Result<Option<(Account, SealedSecret)>, dwell_store::StoreError> {
+) -> Result<Option<(Account, SealedSecret, Rights)>, dwell_store::StoreError> {
     let Some((key, secret)) = accounts::fetch_key(tx, sid)? else { return Ok(None) };
-    Ok(accounts::fetch(tx, &key.account_sid)?.map(|(account, _)| (account, secret)))
+    Ok(accounts::fetch(tx, &key.account_sid)?.map(|(account, _)| (account, secret, key.rights)))
 }

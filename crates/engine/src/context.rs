@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dwell_core::{Account, ServiceSid, Timestamp};
+use dwell_core::{Account, Reason, Rights, ServiceSid, Timestamp};
 use dwell_store::{Tx, accounts};
 
 use crate::error::Error;
@@ -14,6 +14,8 @@ pub struct Caller {
     pub account: Arc<Account>,
     /// The SID of the credential: the account's own or an API key's.
     pub credential: String,
+    /// What the credential allows.
+    pub rights: Rights,
     /// When the request came in, in real time.
     pub received_at: Timestamp,
     /// Whether its changes are to fire webhooks (`X-Twilio-Webhook-Enabled`, contract §1.4).
@@ -21,6 +23,17 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whether the caller may change anything. Every door asks before it passes a change on.
+    ///
+    /// # Errors
+    /// [`Reason::KeyMayOnlyRead`].
+    pub fn check_may_write(&self) -> Result<(), Error> {
+        match self.rights {
+            Rights::All => Ok(()),
+            Rights::Read => Err(Reason::KeyMayOnlyRead.into()),
+        }
+    }
+
     /// The present instant on the account's clock. A test account's clock is read from the store,
     /// where other requests and other nodes move it.
     pub(crate) fn now(&self, tx: &mut dyn Tx) -> Result<Timestamp, Error> {

@@ -5,6 +5,7 @@
 //! [`dwell_core::lifecycle::step`], writes rows and appends events, all in one transaction; its
 //! answer means that all of it is on disk.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod address_configurations;
 mod auth;

@@ -1,6 +1,7 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, and test clocks. Their instants are exact to the microsecond.
+//! armed, test clocks, and access tokens. Their instants are exact to the microsecond.
 
+mod access_tokens;
 mod lifecycle;
 mod test_clock;
 mod timers;
@@ -9,5 +10,9 @@ use dwell_engine::Engine;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
-    OpenApiRouter::new().merge(lifecycle::routes()).merge(timers::routes()).merge(test_clock::routes())
+    OpenApiRouter::new()
+        .merge(access_tokens::routes())
+        .merge(lifecycle::routes())
+        .merge(timers::routes())
+        .merge(test_clock::routes())
 }

@@ -34,8 +34,15 @@ pub(crate) enum Failure {
     MethodNotAllowed,
     /// The body is larger than allowed.
     BodyTooLarge,
+    /// The body does not come to its end.
+    BodyTooSlow,
     /// The request cannot be read; the message says why.
     Malformed(String),
+    /// More writes than allowed; one more may be made after so many seconds.
+    TooManyRequests {
+        /// Until then.
+        retry_after_seconds: i64,
+    },
     /// A mistake of ours.
     Panic,
 }
@@ -79,6 +86,9 @@ impl Failure {
             }
             Failure::MethodNotAllowed => wire(20004, StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
             Failure::BodyTooLarge => wire(20413, StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
+            // The dictionary has no code for it; this one follows its rule of 20 and the status.
+            Failure::BodyTooSlow => wire(20408, StatusCode::REQUEST_TIMEOUT, "The request body took too long"),
+            Failure::TooManyRequests { .. } => wire(20429, StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
             Failure::Malformed(message) => wire(20001, StatusCode::BAD_REQUEST, message),
             Failure::Engine(Error::Conflict) => {
                 wire(20409, StatusCode::CONFLICT, "The resource was changed by somebody else at the same time")
@@ -102,6 +112,7 @@ impl Failure {
 fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
     const BAD: StatusCode = StatusCode::BAD_REQUEST;
     const CONFLICT: StatusCode = StatusCode::CONFLICT;
+    const UNAUTHORIZED: StatusCode = StatusCode::UNAUTHORIZED;
     let (code, status, message) = match reason {
         Reason::InvalidParameter { name, problem } => {
             return (20001, BAD, format!("Invalid parameter {name}: {problem}"));
@@ -117,9 +128,21 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::AddressConfigured { holder } => {
             return (20409, CONFLICT, format!("The address has a configuration already, {holder}"));
         }
+        Reason::AccessTokenGrants { problem } => {
+            return (20106, UNAUTHORIZED, format!("Invalid Access Token grants: {problem}"));
+        }
         Reason::DefaultServiceDelete => (20409, CONFLICT, "The default service cannot be deleted"),
         Reason::NotATestAccount => (20403, StatusCode::FORBIDDEN, "The account is not a test account"),
         Reason::ServiceNotFound => (50050, BAD, "Service not found"),
+        Reason::MessagePageTokenNegative => (19038, BAD, "Message page token must not be negative"),
+
+        Reason::KeyMayOnlyRead => (20403, StatusCode::FORBIDDEN, "The API key may only read"),
+        Reason::AccessTokenInvalid => (20101, UNAUTHORIZED, "Invalid Access Token"),
+        Reason::AccessTokenHeader => (20102, UNAUTHORIZED, "Invalid Access Token header"),
+        Reason::AccessTokenIssuer => (20103, UNAUTHORIZED, "Invalid Access Token issuer/subject"),
+        Reason::AccessTokenExpired => (20104, UNAUTHORIZED, "Access Token expired or expiration date invalid"),
+        Reason::AccessTokenNotYetValid => (20105, UNAUTHORIZED, "Access Token not yet valid"),
+        Reason::AccessTokenSignature => (20107, UNAUTHORIZED, "Invalid Access Token signature"),
 
         Reason::FriendlyNameMissing => (50000, BAD, "Friendly name is missing"),
         Reason::FriendlyNameTooLong => (50003, BAD, "Friendly name too long"),

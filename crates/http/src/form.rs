@@ -3,14 +3,19 @@
 //! A parameter is absent, blank or has a text; commands tell these apart. A list is a repeated name.
 //! Unknown names are passed over (contract §18 U12).
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header, request::Parts};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, SchemaFormat};
 use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema, Type};
 
+use dwell_engine::Engine;
+
 use crate::Options;
 use crate::errors::Failure;
+use crate::request::ReceivedAt;
 
 /// A parameter of a form or query.
 #[derive(Debug)]
@@ -91,16 +96,19 @@ pub(crate) struct Form<T>(pub(crate) T);
 /// The parameters in a request's query.
 pub(crate) struct Query<T>(pub(crate) T);
 
-impl<S, T: Parameters> FromRequest<S> for Form<T>
-where
-    S: Send + Sync,
-{
+impl<T: Parameters> FromRequest<Engine> for Form<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
-        let bytes_max = request.extensions().get::<std::sync::Arc<Options>>().map_or(0, |o| o.body_bytes_max);
+    async fn from_request(request: Request, engine: &Engine) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, bytes_max).await.map_err(|_| Failure::BodyTooLarge)?;
+        let options = parts.extensions.get::<Arc<Options>>().cloned().unwrap_or_default();
+        let received_at = parts.extensions.get::<ReceivedAt>().map_or_else(|| engine.now(), |at| at.0);
+        let (clock, until) = (engine.clock(), received_at.plus_seconds(options.request_read_seconds_max.into()));
+        let bytes = tokio::select! {
+            biased;
+            read = axum::body::to_bytes(body, options.body_bytes_max) => read.map_err(|_| Failure::BodyTooLarge)?,
+            () = clock.sleep_until(until) => return Err(Failure::BodyTooSlow),
+        };
         if !bytes.is_empty() {
             check_content_type(&parts.headers)?;
         }
@@ -126,7 +134,8 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
     if kind.eq_ignore_ascii_case(FORM) {
         return Ok(());
     }
-    Err(Failure::Malformed(format!("The body must be of type {FORM}")))
+    let sent = if sent.is_empty() { "of no type" } else { sent };
+    Err(Failure::Malformed(format!("Send the parameters as a body of type {FORM}; this one is {sent}")))
 }
 
 /// Reads parameters and reports every one that cannot be read, not just the first.

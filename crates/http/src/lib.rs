@@ -5,6 +5,7 @@
 //! result. Adding a resource means a form or query in terms of a command's input, a body, and a
 //! handler with its `#[utoipa::path]`; see `v1/services.rs` for the smallest one.
 
+mod cors;
 mod door;
 mod dwell;
 mod errors;
@@ -12,15 +13,19 @@ mod form;
 mod health;
 mod lists;
 mod openapi;
+mod rates;
 mod reply;
 mod request;
 mod routes;
+mod serve;
 mod tree;
 mod v1;
+mod writes;
 
 pub use errors::ErrorBody;
 pub use openapi::openapi_json;
-pub use routes::{router, serve};
+pub use routes::router;
+pub use serve::serve;
 
 use std::net::IpAddr;
 
@@ -34,10 +39,25 @@ pub struct Options {
     pub body_bytes_max: usize,
     /// Proxies whose `X-Forwarded-Proto` and `X-Forwarded-Host` are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Most writes a second of each kind and in each conversation or service (contract §12); 0 for
+    /// any number.
+    pub writes_per_second_max: u32,
+    /// Longest wait for the head of a request, and then for its body, in seconds. A connection on
+    /// which no request begins is closed after as long.
+    pub request_read_seconds_max: u32,
+    /// Most connections open at once; more wait to be accepted.
+    pub connections_max: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { public_base_url: None, body_bytes_max: 256 * 1024, trusted_proxies: Vec::new() }
+        Options {
+            public_base_url: None,
+            body_bytes_max: 256 * 1024,
+            trusted_proxies: Vec::new(),
+            writes_per_second_max: 0,
+            request_read_seconds_max: 75,
+            connections_max: 10_000,
+        }
     }
 }

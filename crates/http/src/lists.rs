@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dwell_core::Reason;
 use dwell_engine::{Page, PageRequest};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,6 +49,8 @@ form! {
     }
 }
 
+/// The key of the list of messages.
+const MESSAGES: &str = "messages";
 /// Every token begins so.
 const TOKEN_PREFIX: &str = "PT";
 
@@ -104,6 +107,13 @@ fn read_token(key: &str, token: &str) -> Result<String, Failure> {
         let cursor = text.strip_prefix(key)?.strip_prefix(' ')?;
         (!cursor.contains('\0')).then(|| cursor.to_owned())
     };
+    let is_negative = |text: &str| {
+        text.strip_prefix('-').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit()))
+    };
+    // Tokens of messages are places in a numbered list, and have a refusal of their own (contract §4.3).
+    if key == MESSAGES && (is_negative(token) || cursor().as_deref().is_some_and(is_negative)) {
+        return Err(Failure::Engine(Reason::MessagePageTokenNegative.into()));
+    }
     cursor().ok_or_else(|| Failure::Malformed("Invalid parameter PageToken: not a page token of this list".to_owned()))
 }
 

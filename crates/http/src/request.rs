@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dwell_core::{ServiceSid, Timestamp};
 use dwell_engine::{Caller, Engine, Error, Scope};
 
-use crate::Options;
 use crate::errors::Failure;
-use crate::tree::{Tree, base_url};
+use crate::rates::Rates;
+use crate::tree::{BaseUrl, Tree};
+use crate::writes::{self, Effect};
 
 /// When the request came in, in real time: read once, at the door.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,14 @@ impl FromRequestParts<Engine> for ForAccount {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, engine: &Engine) -> Result<Self, Failure> {
+        let request = ForAccount::enter(parts, engine).await?;
+        admit(parts, &request, None)?;
+        Ok(request)
+    }
+}
+
+impl ForAccount {
+    async fn enter(parts: &mut Parts, engine: &Engine) -> Result<Self, Failure> {
         let caller = authenticate(parts, engine).await?;
         let raw = RawPathParams::from_request_parts(parts, engine).await;
         // A segment that is not UTF-8 names nothing, nor does an empty one, nor one with a null
@@ -72,8 +81,8 @@ impl FromRequestParts<Engine> for ForAccount {
         if segments.iter().any(|(_, value)| value.is_empty() || value.contains('\0')) {
             return Err(Failure::UnknownPath);
         }
-        let options = parts.extensions.get::<Arc<Options>>().cloned().unwrap_or_default();
-        let tree = Tree { base: base_url(parts, &options), service: None };
+        let base = parts.extensions.get::<BaseUrl>().map_or_else(String::new, |base| base.0.clone());
+        let tree = Tree { base, service: None };
         Ok(ForAccount { caller, tree, segments: Segments(segments) })
     }
 }
@@ -82,17 +91,34 @@ impl FromRequestParts<Engine> for InService {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, engine: &Engine) -> Result<Self, Failure> {
-        let ForAccount { caller, mut tree, segments } = ForAccount::from_request_parts(parts, engine).await?;
-        let service_sid = match segments.get("ChatServiceSid") {
-            "" => caller.account.default_service_sid,
+        let mut request = ForAccount::enter(parts, engine).await?;
+        let service_sid = match request.segment("ChatServiceSid") {
+            "" => request.caller.account.default_service_sid,
             text => {
                 let sid = ServiceSid::parse(text).ok_or(Failure::Engine(Error::NotFound))?;
-                tree.service = Some(sid);
+                request.tree.service = Some(sid);
                 sid
             }
         };
+        admit(parts, &request, Some(service_sid))?;
+        let ForAccount { caller, tree, segments } = request;
         Ok(InService { scope: Scope { caller, service_sid }, tree, segments })
     }
+}
+
+/// Whether the caller may make this request, and make it now. Nothing has been changed yet.
+fn admit(parts: &Parts, request: &ForAccount, service: Option<ServiceSid>) -> Result<(), Failure> {
+    let effect = writes::of(parts);
+    if effect != Effect::Read {
+        request.caller.check_may_write()?;
+    }
+    let (Effect::Counted(kind), Some(rates)) = (effect, parts.extensions.get::<Arc<Rates>>()) else { return Ok(()) };
+    let account = request.caller.account.sid;
+    let bucket = kind.bucket(account, service, request.segment("ConversationSid"));
+    // Real time for test accounts too: the limit protects the server.
+    rates
+        .take(bucket, request.caller.received_at)
+        .map_err(|retry_after_seconds| Failure::TooManyRequests { retry_after_seconds })
 }
 
 async fn authenticate(parts: &Parts, engine: &Engine) -> Result<Caller, Failure> {
@@ -100,7 +126,8 @@ async fn authenticate(parts: &Parts, engine: &Engine) -> Result<Caller, Failure>
     let received_at = parts.extensions.get::<ReceivedAt>().map_or_else(|| engine.now(), |at| at.0);
     let caller = engine.authenticate(&username, &password, received_at).await?.ok_or(Failure::Unauthorized)?;
     tracing::Span::current().record("account", caller.account.sid.as_str());
-    Ok(Caller { webhooks: webhooks_enabled(&parts.headers)?, ..caller })
+    let header = parts.headers.get("x-twilio-webhook-enabled").filter(|_| writes::of(parts).takes_webhook_header());
+    Ok(Caller { webhooks: header.map_or(Ok(false), webhooks_enabled)?, ..caller })
 }
 
 fn basic_credentials(headers: &HeaderMap) -> Option<(String, String)> {
@@ -114,9 +141,8 @@ fn basic_credentials(headers: &HeaderMap) -> Option<(String, String)> {
     Some((username.to_owned(), password.to_owned()))
 }
 
-/// `X-Twilio-Webhook-Enabled` (contract §1.4).
-fn webhooks_enabled(headers: &HeaderMap) -> Result<bool, Failure> {
-    let Some(value) = headers.get("x-twilio-webhook-enabled") else { return Ok(false) };
+/// `X-Twilio-Webhook-Enabled`, which operations without webhooks do not look at (contract §1.4).
+fn webhooks_enabled(value: &HeaderValue) -> Result<bool, Failure> {
     match value.to_str() {
         Ok(text) if text.eq_ignore_ascii_case("true") => Ok(true),
         Ok(text) if text.eq_ignore_ascii_case("false") => Ok(false),

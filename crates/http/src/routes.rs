@@ -1,14 +1,10 @@
 //! All routes in one place.
 
-use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use dwell_engine::Engine;
-use tokio::net::TcpListener;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::door::{self, Door};
@@ -24,7 +20,7 @@ pub(crate) fn operations() -> OpenApiRouter<Engine> {
 pub fn router(engine: Engine, options: Options) -> Router {
     let (operations, document) = operations().split_for_parts();
     let document: Arc<str> = openapi::render(document).into();
-    let door = Door { engine: engine.clone(), options: Arc::new(options) };
+    let door = Door::new(engine.clone(), options);
     operations
         .route("/openapi.json", get(move || openapi::serve(document.clone())))
         .route("/healthz", get(health::healthz))
@@ -33,21 +29,4 @@ pub fn router(engine: Engine, options: Options) -> Router {
         .method_not_allowed_fallback(|| async { Failure::MethodNotAllowed })
         .layer(axum::middleware::from_fn_with_state(door, door::through))
         .with_state(engine)
-}
-
-/// Serves a router until `stop` is ready, then finishes the requests in flight.
-///
-/// # Errors
-/// None once the listener is open; the signature is the library's.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and complete; waiting to fill a packet only delays them.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

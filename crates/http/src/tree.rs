@@ -29,7 +29,28 @@ impl Tree {
     }
 }
 
-/// Scheme and host of the request, as its client knows them.
+/// Scheme and host of the request, as its client knows them: found once, at the door.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseUrl(pub(crate) String);
+
+impl BaseUrl {
+    /// Whether the client speaks HTTPS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// The host that the client called, without a port.
+    pub(crate) fn host(&self) -> &str {
+        let host = self.0.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default();
+        match host.rsplit_once(':') {
+            // A colon within brackets belongs to the address.
+            Some((name, port)) if !port.contains(']') => name,
+            _ => host,
+        }
+    }
+}
+
+/// Scheme and host of the request.
 pub(crate) fn base_url(parts: &Parts, options: &Options) -> String {
     if let Some(base) = &options.public_base_url {
         return base.trim_end_matches('/').to_owned();
@@ -59,4 +80,22 @@ fn first_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// A name or address with an optional port, and nothing that could be more.
 fn is_host(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || b".-_:[]".contains(&c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_a_url() {
+        for (url, host) in [
+            ("https://chat.example.com", "chat.example.com"),
+            ("http://localhost:8080", "localhost"),
+            ("http://[::1]:8080", "[::1]"),
+            ("http://[::1]", "[::1]"),
+            ("https://example.com/below", "example.com"),
+        ] {
+            assert_eq!(BaseUrl(url.to_owned()).host(), host);
+        }
+    }
 }

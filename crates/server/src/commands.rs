@@ -8,6 +8,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod serve;
+mod token;
 mod version;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Account(account::Arguments),
     /// Create, list and delete API keys, in the database and also while the server runs
     Key(key::Arguments),
+    /// Make and look at access tokens for client SDKs
+    Token(token::Arguments),
     /// Show and turn the clock of a test account of a running server
     Clock(clock::Arguments),
     /// Bring the database to the schema of this version
@@ -52,6 +55,7 @@ impl Command {
             Command::Serve(arguments) => serve::run(*arguments),
             Command::Account(arguments) => account::run(arguments),
             Command::Key(arguments) => key::run(arguments),
+            Command::Token(arguments) => token::run(arguments),
             Command::Clock(arguments) => clock::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Doctor(arguments) => doctor::run(*arguments),

@@ -20,6 +20,8 @@ pub(crate) use given::{DatabaseFlags, Flags, Given};
 const DATABASE: &str = "./dwell-data/dwell.db";
 /// Where the key file of a PostgreSQL database is when nobody says otherwise.
 const POSTGRES_KEY_FILE: &str = "./dwell-data/secret.key";
+/// What the real service allows (contract §12).
+const WRITES_PER_SECOND_MAX: u32 = 30;
 /// The key file beside an SQLite database.
 const KEY_FILE_NAME: &str = "secret.key";
 
@@ -38,6 +40,12 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// Longest request body.
     pub(crate) body_bytes_max: usize,
+    /// Longest wait for the head of a request, and then for its body.
+    pub(crate) request_read_seconds_max: u32,
+    /// Most connections open at once.
+    pub(crate) connections_max: u32,
+    /// Most writes a second of each kind and in each conversation or service, if given.
+    writes_per_second_max: Option<u32>,
     /// What is logged.
     pub(crate) log_level: String,
     /// How it is logged.
@@ -99,7 +107,7 @@ impl Settings {
     /// The settings that are given, and the defaults of the others.
     pub(crate) fn of(given: Given) -> Result<Self, Failure> {
         let store = dwell_store::Options::default();
-        let body_bytes_max = dwell_http::Options::default().body_bytes_max;
+        let http = dwell_http::Options::default();
         let (database, key_file) = database_of(given.database, given.key_file);
         let settings = Settings {
             listen: given.listen.unwrap_or_else(|| local(8080)),
@@ -107,7 +115,19 @@ impl Settings {
             key_file,
             public_base_url: given.public_base_url.as_deref().map(base_url).transpose()?,
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
-            body_bytes_max: within("body_bytes_max", given.body_bytes_max, body_bytes_max, 1 << 10, 64 << 20)?,
+            body_bytes_max: within("body_bytes_max", given.body_bytes_max, http.body_bytes_max, 1 << 10, 64 << 20)?,
+            request_read_seconds_max: within(
+                "request_read_seconds_max",
+                given.request_read_seconds_max,
+                http.request_read_seconds_max,
+                1,
+                3_600,
+            )?,
+            connections_max: within("connections_max", given.connections_max, http.connections_max, 1, 1_000_000)?,
+            writes_per_second_max: given
+                .writes_per_second_max
+                .map(|given| within("writes_per_second_max", Some(given), given, 0, 1_000_000))
+                .transpose()?,
             log_level: given.log_level.unwrap_or_else(|| "info".to_owned()),
             log_format: given.log_format.unwrap_or(LogFormat::Pretty),
             metrics_listen: given.metrics_listen.unwrap_or_else(|| MetricsListen::At(local(9464))),
@@ -148,6 +168,14 @@ impl Settings {
         crate::log::filter(&settings.log_level)
             .map_err(|error| Failure::new(format_args!("log_level `{}`: {error}", settings.log_level)))?;
         Ok(settings)
+    }
+}
+
+impl Settings {
+    /// Most writes a second of each kind and in each conversation or service; 0 for any number. Whoever
+    /// develops is not held up unless they ask to be.
+    pub(crate) fn writes_per_second_max(&self, is_development: bool) -> u32 {
+        self.writes_per_second_max.unwrap_or(if is_development { 0 } else { WRITES_PER_SECOND_MAX })
     }
 }
 
@@ -207,6 +235,9 @@ impl fmt::Display for Settings {
         }
         writeln!(f, "trusted_proxies = {}", toml::Value::Array(proxies))?;
         writeln!(f, "body_bytes_max = {}", self.body_bytes_max)?;
+        writeln!(f, "request_read_seconds_max = {}", self.request_read_seconds_max)?;
+        writeln!(f, "connections_max = {}", self.connections_max)?;
+        writeln!(f, "writes_per_second_max = {}", self.writes_per_second_max(false))?;
         writeln!(f, "log_level = {}", quoted(&self.log_level))?;
         let format = if self.log_format == LogFormat::Json { "json" } else { "pretty" };
         writeln!(f, "log_format = {}", quoted(&format))?;

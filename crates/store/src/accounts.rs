@@ -1,7 +1,7 @@
 //! The tables `accounts` and `api_keys`. Secrets come and go encrypted.
 
 use dwell_core::account::TestClock;
-use dwell_core::{Account, AccountSid, KeySid, MessagingServiceSid, ServiceSid, Timestamp};
+use dwell_core::{Account, AccountSid, KeySid, MessagingServiceSid, Rights, ServiceSid, Timestamp};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
@@ -41,11 +41,13 @@ statements! {
             (SELECT c.wake_at FROM conversations c
              WHERE c.account_sid = a.sid AND c.wake_at IS NOT NULL ORDER BY c.wake_at LIMIT 1)
          FROM accounts a";
-    KEY_BY_SID = "SELECT sid, account_sid, friendly_name, date_created, secret FROM api_keys WHERE sid = ?1";
+    KEY_BY_SID = "SELECT sid, account_sid, friendly_name, rights, date_created, secret FROM api_keys WHERE sid = ?1";
     LIST_KEYS =
-        "SELECT sid, account_sid, friendly_name, date_created, secret FROM api_keys
+        "SELECT sid, account_sid, friendly_name, rights, date_created, secret FROM api_keys
          WHERE account_sid = ?1 AND sid > ?2 ORDER BY sid LIMIT ?3";
-    INSERT_KEY = "INSERT INTO api_keys (sid, account_sid, friendly_name, secret, date_created) VALUES (?1, ?2, ?3, ?4, ?5)";
+    INSERT_KEY =
+        "INSERT INTO api_keys (sid, account_sid, friendly_name, secret, rights, date_created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     DELETE_KEY = "DELETE FROM api_keys WHERE account_sid = ?1 AND sid = ?2";
 }
 
@@ -58,6 +60,8 @@ pub struct Key {
     pub account_sid: AccountSid,
     /// A name for people.
     pub friendly_name: String,
+    /// What it allows.
+    pub rights: Rights,
     /// When it was created, in real time.
     pub date_created: Timestamp,
 }
@@ -104,6 +108,7 @@ fn read_key(row: &dyn Row) -> Result<(Key, SealedSecret), StoreError> {
         sid: c.parsed(KeySid::parse)?,
         account_sid: c.parsed(AccountSid::parse)?,
         friendly_name: c.text()?,
+        rights: c.parsed(Rights::parse)?,
         date_created: c.time()?,
     };
     Ok((key, SealedSecret(c.text()?)))
@@ -201,7 +206,10 @@ pub fn list_keys(
 
 /// Adds an API key.
 pub fn insert_key(tx: &mut dyn Tx, key: &Key, secret: &SealedSecret) -> Result<(), StoreError> {
-    tx.exec(&INSERT_KEY, params![&key.sid, &key.account_sid, &key.friendly_name, &secret.0, key.date_created])?;
+    tx.exec(
+        &INSERT_KEY,
+        params![&key.sid, &key.account_sid, &key.friendly_name, &secret.0, key.rights.as_str(), key.date_created],
+    )?;
     Ok(())
 }
 

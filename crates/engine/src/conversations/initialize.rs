@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dwell_core::lifecycle::Input;
-use dwell_core::{AccountSid, Conversation, ConversationSid, Reason, Timestamp, limits};
+use dwell_core::{AccountSid, Conversation, ConversationSid, Reason, Rights, Timestamp, limits};
 use dwell_store::conversations::Key;
 use dwell_store::initializations::{self, Initialization};
 use dwell_store::transitions::Failure;
@@ -145,6 +145,7 @@ fn take(
     let caller = Caller {
         account: Arc::new(account),
         credential: taken.actor.clone(),
+        rights: Rights::All,
         received_at: now,
         webhooks: taken.notify,
     };

@@ -1,8 +1,10 @@
 //! Bodies, queries and headers that cannot be understood.
 
+use std::sync::Arc;
+
 use dwell_testkit::{Answer, TestApp};
 
-use crate::support::{CONVERSATIONS, FORM_TYPE, conversation, everything, path, post_with, raw, say, text};
+use crate::support::{CONVERSATIONS, FORM_TYPE, Pieces, conversation, everything, path, post_with, raw, say, text};
 
 async fn post_body(app: &TestApp, path: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
     let authorization = app.account.authorization();
@@ -45,6 +47,9 @@ async fn bodies_that_are_no_forms() {
         );
     }
     assert_eq!(everything(&app).await, before);
+    let json = post_body(&app, &messages, "application/json", "{}").await;
+    let told = "Send the parameters as a body of type application/x-www-form-urlencoded; this one is application/json";
+    assert_eq!(text(&json.body, "message"), told);
     let both = post_body(&app, &messages, FORM_TYPE, "Body=a&Body=b&Author=x%00y").await;
     assert_eq!(text(&both.body, "message"), "Body is given more than once; Author contains a null character");
     for (content_type, body) in [
@@ -84,6 +89,46 @@ async fn bodies_over_the_limit() {
     let small = TestApp::new().await.with_options(dwell_http::Options { body_bytes_max: 10, ..Default::default() });
     assert_eq!(post_body(&small, CONVERSATIONS, FORM_TYPE, "State=inactive").await.refusal(), (413, 20413));
     assert_eq!(post_body(&small, CONVERSATIONS, FORM_TYPE, "Unknown=12").await.status, 201);
+}
+
+#[tokio::test]
+async fn bodies_that_do_not_end() {
+    let app = Arc::new(TestApp::new().await);
+    let before = everything(&app).await;
+    let (piece, body) = Pieces::new();
+    let request = tokio::spawn({
+        let app = app.clone();
+        async move {
+            let authorization = app.account.authorization();
+            let headers = [("authorization", authorization.as_str()), ("content-type", FORM_TYPE)];
+            raw(&app, "POST", CONVERSATIONS, &headers, body).await
+        }
+    });
+    // The second piece is taken when the first was read.
+    for text in ["Friendly", "Na"] {
+        piece.send(text.into()).await.unwrap();
+    }
+    app.clock.advance(74);
+    tokio::task::yield_now().await;
+    assert!(!request.is_finished());
+    app.clock.advance(1);
+    assert_eq!(request.await.unwrap().refusal(), (408, 20408));
+    assert_eq!(everything(&app).await, before);
+}
+
+#[tokio::test]
+async fn the_webhook_header_means_nothing_where_nothing_hears_of_it() {
+    let app = TestApp::new().await;
+    let (_, inside) = conversation(&app, &[]).await;
+    let authorization = app.account.authorization();
+    let garbled = [("authorization", authorization.as_str()), ("x-twilio-webhook-enabled", "maybe")];
+    for path in [CONVERSATIONS, &inside, "/v1/Configuration", "/v1/Users", "/dwell/v1/Timers"] {
+        assert_eq!(raw(&app, "GET", path, &garbled, "").await.status, 200, "{path}");
+    }
+    let form = [("FriendlyName", "x")];
+    for path in ["/v1/Configuration", "/v1/Services"] {
+        assert!(post_with(&app, path, &form, garbled[1]).await.status < 300, "{path}");
+    }
 }
 
 #[tokio::test]

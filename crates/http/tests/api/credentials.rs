@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dwell_core::AccountSid;
+use dwell_core::{AccountSid, Rights};
 use dwell_testkit::{Account, TestApp};
 
 use crate::support::{CONVERSATIONS, conversation, everything, path_of, raw, say, sid, text};
@@ -57,7 +57,7 @@ async fn garbled_credentials_are_refused() {
 async fn keys_are_as_good_as_the_account_until_they_are_gone() {
     let app = TestApp::new().await;
     let account = AccountSid::parse(&app.account.sid).unwrap();
-    let (key, secret) = app.engine.create_key(account, "Test".to_owned()).await.unwrap();
+    let (key, secret) = app.engine.create_key(account, "Test".to_owned(), Rights::All).await.unwrap();
     let key_account = Account { sid: key.sid.to_string(), token: secret };
     let made = app.send("POST", CONVERSATIONS, &[], Some(&key_account)).await;
     assert_eq!((made.status, text(&made.body, "account_sid")), (201, app.account.sid.as_str()));

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod access_tokens;
 mod address_configurations;
 mod bad_input;
 mod bad_paths;
@@ -13,6 +14,8 @@ mod concurrency;
 mod conversation_with_participants;
 mod credentials;
 mod fuzz;
+mod headers;
+mod key_rights;
 mod lifecycle;
 mod lists;
 mod openapi;
@@ -20,6 +23,7 @@ mod overdue;
 mod paging;
 mod participant_conversations;
 mod push;
+mod rates;
 mod receipts;
 mod refusals;
 mod roles;

@@ -29,7 +29,9 @@ macro_rules! reasons {
 }
 
 reasons! {
-    InvalidParameter DefaultServiceDelete NotATestAccount ServiceNotFound
+    InvalidParameter DefaultServiceDelete NotATestAccount ServiceNotFound MessagePageTokenNegative
+    KeyMayOnlyRead AccessTokenInvalid AccessTokenHeader AccessTokenIssuer AccessTokenExpired
+    AccessTokenNotYetValid AccessTokenGrants AccessTokenSignature
     FriendlyNameMissing FriendlyNameTooLong UniqueNameTooLong UniqueNameLooksLikeSid UniqueNameTaken
     AttributesTooLong AttributesNotJson DateCreatedInvalid DateUpdatedInvalid MessagingServiceSidInvalid
     EndDateBeforeStartDate
@@ -54,7 +56,8 @@ reasons! {
 
 #[test]
 fn every_reason_has_a_case() {
-    let cased: BTreeSet<_> = CASES.iter().map(|case| case.reason).chain(limits::REASONS.iter().copied()).collect();
+    let elsewhere = [limits::REASONS, crate::access_tokens::REASONS, crate::key_rights::REASONS].concat();
+    let cased: BTreeSet<_> = CASES.iter().map(|case| case.reason).chain(elsewhere).collect();
     let missing: Vec<_> = REASONS.iter().filter(|reason| !cased.contains(*reason)).collect();
     assert!(missing.is_empty(), "no case provokes {missing:?}");
     let unknown: Vec<_> = cased.iter().filter(|reason| !REASONS.contains(reason)).collect();

@@ -1,10 +1,16 @@
 //! What the tests of the API share.
 
-use axum::body::Body;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Request;
 use dwell_core::{AccountSid, BindingSid, CredentialSid, PushBinding, PushType, ServiceSid, SidBytes, Timestamp};
 use dwell_testkit::{Account, Answer, START, TestApp};
+use hyper::body::Frame;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 pub(crate) const CONVERSATIONS: &str = "/v1/Conversations";
 
@@ -151,6 +157,29 @@ pub(crate) async fn post_with(app: &TestApp, path: &str, form: &[(&str, &str)], 
 }
 
 pub(crate) const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// A body that comes in pieces, when the test sends them.
+pub(crate) struct Pieces(mpsc::Receiver<Bytes>);
+
+impl Pieces {
+    /// The sender takes a piece as soon as the one before it was read; the body ends with it.
+    pub(crate) fn new() -> (mpsc::Sender<Bytes>, Body) {
+        let (sender, receiver) = mpsc::channel(1);
+        (sender, Body::new(Pieces(receiver)))
+    }
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+    }
+}
 
 /// Every item of a list, by following `next_page_url` as it is given.
 pub(crate) async fn all_items(app: &TestApp, first: &str) -> Vec<Value> {

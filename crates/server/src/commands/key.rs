@@ -1,6 +1,6 @@
 //! `dwell key`: API keys, in the database.
 
-use dwell_core::{AccountSid, KeySid};
+use dwell_core::{AccountSid, KeySid, Rights};
 use dwell_engine::{Engine, Error, PageRequest};
 use dwell_store::accounts::Key;
 use serde::Serialize;
@@ -36,6 +36,9 @@ enum Action {
         /// A name for people
         #[arg(long, default_value = "", hide_default_value = true, value_parser = friendly_name)]
         name: String,
+        /// Let it look and change nothing
+        #[arg(long)]
+        read_only: bool,
     },
     /// List the keys of an account
     List {
@@ -61,6 +64,8 @@ struct View {
     key_secret: Option<String>,
     account_sid: AccountSid,
     friendly_name: String,
+    /// `all` or `read`.
+    rights: &'static str,
     date_created: String,
 }
 
@@ -71,6 +76,7 @@ impl View {
             key_secret,
             account_sid: key.account_sid,
             friendly_name: key.friendly_name,
+            rights: key.rights.as_str(),
             date_created: key.date_created.to_rfc3339_seconds(),
         }
     }
@@ -84,8 +90,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn act(engine: &Engine, action: Action, as_json: bool) -> Result<(), Failure> {
     match action {
-        Action::Create { account, name } => {
-            let (key, secret) = engine.create_key(account, name).await.map_err(|error| named(&account, error))?;
+        Action::Create { account, name, read_only } => {
+            let rights = if read_only { Rights::Read } else { Rights::All };
+            let (key, secret) =
+                engine.create_key(account, name, rights).await.map_err(|error| named(&account, error))?;
             let view = View::of(key, Some(secret));
             if as_json {
                 say(json(&view));
@@ -94,6 +102,7 @@ async fn act(engine: &Engine, action: Action, as_json: bool) -> Result<(), Failu
                 say(format_args!("Key Secret: {}", view.key_secret.unwrap_or_default()));
                 say(format_args!("Account SID: {}", view.account_sid));
                 say(format_args!("Name: {}", view.friendly_name));
+                say(format_args!("Rights: {}", view.rights));
             }
             Ok(())
         }
@@ -115,7 +124,8 @@ async fn list(engine: &Engine, account: AccountSid, as_json: bool) -> Result<(),
             if as_json {
                 array.item(&view);
             } else {
-                say(format_args!("{}  {}  {}", view.key_sid, view.date_created, view.friendly_name));
+                let View { key_sid, date_created, rights, friendly_name, .. } = &view;
+                say(format!("{key_sid}  {date_created}  {rights:<4}  {friendly_name}").trim_end());
             }
         }
         after = page.next;

@@ -27,7 +27,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     flags: Flags,
     /// Development: print the credentials of the first account at every start; if it has to be
-    /// created, it is a test account, whose clock can be turned
+    /// created, it is a test account, whose clock can be turned. Writes are not limited, unless
+    /// writes_per_second_max is given
     #[arg(long)]
     dev: bool,
 }
@@ -56,7 +57,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
     let ended = runtime.block_on(async {
         let shown = first_account::ensure(&engine, adopt, arguments.dev).await?;
-        serve(engine, listeners, &settings, shown, stop).await
+        serve(engine, listeners, &settings, arguments.dev, shown, stop).await
     });
     // Requests that were cut off let go of the store here, so that the last to hold it is this thread.
     runtime.shutdown_timeout(CUT_OFF_WAIT);
@@ -96,6 +97,7 @@ async fn serve(
     engine: Engine,
     listeners: Listeners,
     settings: &Settings,
+    is_development: bool,
     shown: Option<Credentials>,
     stop: Stop,
 ) -> Result<(), Failure> {
@@ -111,9 +113,16 @@ async fn serve(
         public_base_url: settings.public_base_url.clone(),
         body_bytes_max: settings.body_bytes_max,
         trusted_proxies: settings.trusted_proxies.clone(),
+        writes_per_second_max: settings.writes_per_second_max(is_development),
+        request_read_seconds_max: settings.request_read_seconds_max,
+        connections_max: settings.connections_max,
     };
-    let router = dwell_http::router(engine.clone(), options);
-    let mut http = tokio::spawn(dwell_http::serve(listeners.api, router, stop.clone().wait()));
+    let router = dwell_http::router(engine.clone(), options.clone());
+    let (api, stopping) = (listeners.api, stop.clone());
+    let mut http = tokio::spawn({
+        let clock = clock.clone();
+        async move { dwell_http::serve(api, router, &options, clock, stopping.wait()).await }
+    });
     let mut initializer = tokio::spawn(Initializer::new(engine.clone()).run(halt.clone().wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 

@@ -57,6 +57,15 @@ pub(crate) struct Given {
     /// Longest request body, in bytes
     #[arg(long, env = "DWELL_BODY_BYTES_MAX", value_name = "BYTES")]
     pub(crate) body_bytes_max: Option<usize>,
+    /// Longest wait for the head of a request, and then for its body, in seconds
+    #[arg(long, env = "DWELL_REQUEST_READ_SECONDS_MAX", value_name = "SECONDS")]
+    pub(crate) request_read_seconds_max: Option<u32>,
+    /// Connections open at once; more wait to be accepted
+    #[arg(long, env = "DWELL_CONNECTIONS_MAX", value_name = "CONNECTIONS")]
+    pub(crate) connections_max: Option<u32>,
+    /// Writes a second of each kind and in each conversation or service; 0 for any number
+    #[arg(long, env = "DWELL_WRITES_PER_SECOND_MAX", value_name = "WRITES")]
+    pub(crate) writes_per_second_max: Option<u32>,
     /// error, warn, info, debug or trace; also by target, such as warn,dwell_http=debug
     #[arg(long, env = "DWELL_LOG_LEVEL", value_name = "LEVEL")]
     pub(crate) log_level: Option<String>,
@@ -97,6 +106,9 @@ impl Given {
             public_base_url: self.public_base_url.or(other.public_base_url),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             body_bytes_max: self.body_bytes_max.or(other.body_bytes_max),
+            request_read_seconds_max: self.request_read_seconds_max.or(other.request_read_seconds_max),
+            connections_max: self.connections_max.or(other.connections_max),
+            writes_per_second_max: self.writes_per_second_max.or(other.writes_per_second_max),
             log_level: self.log_level.or(other.log_level),
             log_format: self.log_format.or(other.log_format),
             metrics_listen: self.metrics_listen.or(other.metrics_listen),

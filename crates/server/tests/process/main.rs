@@ -3,6 +3,7 @@
 
 mod api;
 mod command_line;
+mod connections;
 mod crash;
 mod initializing;
 mod running;

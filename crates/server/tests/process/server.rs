@@ -72,6 +72,18 @@ impl Home {
     }
 
     pub(crate) fn start_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
+        // Tests are in a hurry.
+        let environment = [&[("DWELL_WRITES_PER_SECOND_MAX", "0")], environment].concat();
+        self.spawn(arguments, &environment)
+    }
+
+    /// A server with a limit on writes, or with its own idea of one.
+    pub(crate) fn start_limited(&self, arguments: &[&str], writes_per_second_max: &str) -> Server {
+        let setting = [("DWELL_WRITES_PER_SECOND_MAX", writes_per_second_max)];
+        self.spawn(arguments, if writes_per_second_max.is_empty() { &[] } else { &setting })
+    }
+
+    fn spawn(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Server {
         let mut command = self.command(&["serve", "--log-format", "json"]);
         // Ports of the system's choice; the log says which.
         let free = [("DWELL_LISTEN", "127.0.0.1:0"), ("DWELL_METRICS_LISTEN", "127.0.0.1:0")];

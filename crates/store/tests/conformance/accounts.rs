@@ -1,5 +1,5 @@
-use dwell_core::KeySid;
 use dwell_core::account::TestClock;
+use dwell_core::{KeySid, Rights};
 use dwell_store::accounts::{self, Key, SealedSecret};
 use dwell_store::{Store, StoreError, UniqueKey, conversations};
 
@@ -90,6 +90,7 @@ fn keys_come_and_go(store: &Store) {
         sid: KeySid::new(bytes(n)),
         account_sid: account_sid(1),
         friendly_name: format!("key {n}"),
+        rights: if n == 2 { Rights::Read } else { Rights::All },
         date_created: at(n),
     };
     write(store, move |tx| {

@@ -89,6 +89,10 @@ pub(super) static CASES: &[Case] = &[
     post("InvalidParameter", CREATE, &[("Bindings.Email.Address", "{x257}")], 400, 20001),
     post("InvalidParameter", UPDATE, &[("Bindings.Email.Name", "{x257}")], 400, 20001),
     get("InvalidParameter", "/v1/Conversations/{c}/Messages?Order=up", 20001),
+    get("MessagePageTokenNegative", "/v1/Conversations/{c}/Messages?PageToken=-1", 19038),
+    get("MessagePageTokenNegative", "/v1/Conversations/{c}/Messages?PageSize=5&PageToken=PTbWVzc2FnZXMgLTE", 19038),
+    get("InvalidParameter", "/v1/Conversations/{c}/Messages?PageToken=-", 20001),
+    get("InvalidParameter", "/v1/Conversations/{c}/Participants?PageToken=-1", 20001),
     get("InvalidParameter", "/v1/Conversations?StartDate=yesterday", 20001),
     get("InvalidParameter", "/v1/Conversations?EndDate=2026-13-01T00:00:00Z", 20001),
     get("InvalidParameter", "/dwell/v1/Timers?DueAfter=x", 20001),
@@ -148,6 +152,7 @@ pub(super) static CASES: &[Case] = &[
 
     post("StateEmpty", UPDATE, &[("State", "")], 400, 50374),
     post("StateUnknown", CREATE, &[("State", "foo")], 400, 50378),
+    post("StateUnknown", CREATE, &[("State", "")], 400, 50378),
     post("StateUnknown", UPDATE, &[("State", "initializing")], 400, 50378),
     get("StateUnknown", "/v1/Conversations?State=open", 50378),
     get("StateUnknown", "/dwell/v1/Timers?State=open", 50378),

@@ -1,0 +1,2 @@
+-- What an API key may do: all, or read.
+ALTER TABLE api_keys ADD COLUMN rights TEXT COLLATE "C" NOT NULL DEFAULT 'all';
