@@ -63,7 +63,7 @@ def test_what_is_wrong_has_its_code(account, key, verify):
         (20106, token(account, key, identity=None)),
         (20106, token(account, key, grants=[])),
         (20106, token(account, key, grants=[ChatGrant(service_sid="IS" + "0" * 32)])),
-        (20107, token(account, key, secret="another secret")),
+        (20107, token(account, key, secret="0123456789abcdef" * 2)),
     ]:
         status, body = verify(wrong)
         assert (status, body["code"]) == (401, code), body

@@ -95,7 +95,7 @@ async fn bodies_over_the_limit() {
 async fn bodies_that_do_not_end() {
     let app = Arc::new(TestApp::new().await);
     let before = everything(&app).await;
-    let (piece, body) = Pieces::new();
+    let (piece, body) = Pieces::channel();
     let request = tokio::spawn({
         let app = app.clone();
         async move {

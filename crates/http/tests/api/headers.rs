@@ -126,7 +126,7 @@ async fn https_is_to_stay_where_it_is_spoken() {
 #[tokio::test]
 async fn requests_at_the_same_time_are_counted() {
     let app = Arc::new(TestApp::new().await);
-    let (piece, body) = Pieces::new();
+    let (piece, body) = Pieces::channel();
     let request = Request::builder()
         .method("POST")
         .uri(CONVERSATIONS)

@@ -163,7 +163,7 @@ pub(crate) struct Pieces(mpsc::Receiver<Bytes>);
 
 impl Pieces {
     /// The sender takes a piece as soon as the one before it was read; the body ends with it.
-    pub(crate) fn new() -> (mpsc::Sender<Bytes>, Body) {
+    pub(crate) fn channel() -> (mpsc::Sender<Bytes>, Body) {
         let (sender, receiver) = mpsc::channel(1);
         (sender, Body::new(Pieces(receiver)))
     }
