@@ -1,5 +1,6 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, test clocks, and access tokens. Their instants are exact to the microsecond.
+//! armed, test clocks, and access tokens. Their instants are exact to the microsecond, but for those of
+//! tokens, which know nothing finer than a second.
 
 mod access_tokens;
 mod lifecycle;
