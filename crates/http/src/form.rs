@@ -187,7 +187,8 @@ impl Field {
         let object = ObjectBuilder::new().description(description);
         match self.kind {
             Kind::Text => object.schema_type(Type::String).into(),
-            Kind::Integer => object.schema_type(Type::Integer).into(),
+            // No parameter of the API is a negative number.
+            Kind::Integer => object.schema_type(Type::Integer).minimum(Some(0)).into(),
             Kind::Boolean => object.schema_type(Type::Boolean).into(),
             Kind::DateTime => {
                 let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);

@@ -26,12 +26,17 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// The life of a conversation.
 #[derive(Debug, Serialize, ToSchema)]
 struct Lifecycle {
+    /// The conversation.
     conversation_sid: String,
+    /// The account that it belongs to.
     account_sid: String,
+    /// The conversation service that it belongs to.
     chat_service_sid: String,
+    /// `active`, `inactive` or `closed`; `initializing` while it is being set up.
     state: &'static str,
     /// The present time of the account's clock.
     now: String,
+    /// How long its timers are.
     timers: ConfiguredTimers,
     /// The timer that is running; null when none is.
     armed: Option<Armed>,
@@ -41,13 +46,16 @@ struct Lifecycle {
     history: Vec<Entry>,
     /// Paging of the history.
     meta: Meta,
+    /// Where this is found.
     url: String,
 }
 
 /// The configured durations, in canonical ISO 8601; null for a timer that does not run.
 #[derive(Debug, Serialize, ToSchema)]
 struct ConfiguredTimers {
+    /// How long without a message until it becomes inactive.
     inactive: Option<String>,
+    /// How long it stays inactive, or lives, until it is closed.
     closed: Option<String>,
 }
 
@@ -55,7 +63,9 @@ struct ConfiguredTimers {
 struct Armed {
     /// `inactive` or `closed`: what the timer makes of the conversation.
     timer: &'static str,
+    /// When it will, in UTC.
     due: String,
+    /// When it was started, in UTC.
     started: String,
     /// What started it: `created`, `message`, `transition` or `update`.
     cause: &'static str,
@@ -63,16 +73,21 @@ struct Armed {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Ahead {
+    /// The state before.
     from: &'static str,
+    /// The state from then on.
     to: &'static str,
+    /// When, in UTC.
     at: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Entry {
-    /// Null for the creation.
+    /// The state before; null for the creation.
     from: Option<&'static str>,
+    /// The state from then on.
     to: &'static str,
+    /// When, in UTC.
     at: String,
     /// `API`, `TIMER`, or `EVENT` for a message.
     reason: &'static str,

@@ -20,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// Where the account's clock stands.
 #[derive(Debug, Serialize, ToSchema)]
 struct TestClock {
+    /// The account that it belongs to.
     account_sid: String,
     /// What the clock shows.
     now: String,
@@ -27,6 +28,7 @@ struct TestClock {
     status: &'static str,
     /// How many transitions this call carried out.
     transitions: usize,
+    /// Where it is found, in the tree of the request.
     url: String,
 }
 
@@ -44,7 +46,13 @@ impl TestClock {
 
 form! {
     /// The body of `POST /TestClock/Advance`: exactly one of the two.
-    AdvanceTestClock => test_clock::Advance { by = "By", to = "To" }
+    AdvanceTestClock => test_clock::Advance {
+        /// How far to turn the clock on: an ISO 8601 duration. Not together with `To`.
+        by = "By",
+        /// Where to turn the clock: an ISO 8601 date and time, or `next` for the next transition. Not together with
+        /// `By`.
+        to = "To",
+    }
 }
 
 /// Read the account's clock.

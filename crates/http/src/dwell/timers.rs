@@ -22,7 +22,9 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// An armed timer.
 #[derive(Debug, Serialize, ToSchema)]
 struct Timer {
+    /// The conversation.
     conversation_sid: String,
+    /// The conversation service that it belongs to.
     chat_service_sid: String,
     /// The state that the conversation is in until then.
     state: &'static str,
@@ -30,27 +32,35 @@ struct Timer {
     timer: &'static str,
     /// When it will.
     due: String,
+    /// Where what belongs to it is found.
     links: TimerLinks,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct TimerLinks {
+    /// The life of the conversation.
     lifecycle: String,
 }
 
 /// A page of armed timers. It may hold fewer than `page_size` and still have a next one.
 #[derive(Debug, Serialize, ToSchema)]
 struct TimerList {
+    /// The page, and where its neighbours are.
     meta: Meta,
+    /// The timers of the page.
     timers: Vec<Timer>,
 }
 
 form! {
     /// The filters of `GET /Timers`.
     ListTimers => timers::List {
+        /// Only timers due after this ISO 8601 date and time.
         due_after = "DueAfter" date_time,
+        /// Only timers due before this ISO 8601 date and time.
         due_before = "DueBefore" date_time,
+        /// Only timers of conversations in this state.
         state = "State" one_of["active", "inactive", "closed"],
+        /// Only timers of conversations in this service.
         chat_service_sid = "ChatServiceSid",
     }
 }

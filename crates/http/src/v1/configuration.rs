@@ -21,18 +21,29 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// The configuration of an account.
 #[derive(Debug, Serialize, ToSchema)]
 struct Configuration {
+    /// The account that it configures.
     account_sid: String,
+    /// The service of the short tree, whose paths name none.
     default_chat_service_sid: String,
+    /// The messaging service of conversations that are created without one.
     default_messaging_service_sid: String,
+    /// The inactive timer of conversations that are created without one, as an ISO 8601 duration; null when there is
+    /// none.
     default_inactive_timer: Option<String>,
+    /// The closed timer of conversations that are created without one, as an ISO 8601 duration; null when there is
+    /// none.
     default_closed_timer: Option<String>,
+    /// Where it is found, in the tree of the request.
     url: String,
+    /// Where what belongs to it is found.
     links: ConfigurationLinks,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ConfigurationLinks {
+    /// The configuration of the default service.
     service: String,
+    /// The account's webhooks.
     webhooks: String,
 }
 
@@ -56,9 +67,15 @@ impl Configuration {
 form! {
     /// The body of `POST /Configuration`.
     UpdateConfiguration => configuration::Update {
+        /// The service of the short tree from now on; blank changes nothing.
         default_chat_service_sid = "DefaultChatServiceSid",
+        /// The messaging service of conversations that are created without one; blank changes nothing.
         default_messaging_service_sid = "DefaultMessagingServiceSid",
+        /// The inactive timer of conversations that are created from now on without one: an ISO 8601 duration of
+        /// days, hours, minutes and seconds, at least `PT1M`; `PT0S` turns it off.
         default_inactive_timer = "DefaultInactiveTimer",
+        /// The closed timer of conversations that are created from now on without one: an ISO 8601 duration of days,
+        /// hours, minutes and seconds, at least `PT10M`; `PT0S` turns it off.
         default_closed_timer = "DefaultClosedTimer",
     }
 }

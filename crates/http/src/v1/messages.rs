@@ -24,24 +24,39 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
 struct Message {
+    /// Its name for ever.
     sid: String,
+    /// The account that it belongs to.
     account_sid: String,
+    /// The conversation service that it belongs to; in the service tree only.
     #[serde(skip_serializing_if = "Option::is_none")]
     chat_service_sid: Option<String>,
+    /// The conversation that it is in.
     conversation_sid: String,
+    /// Its place in the conversation: counted from 0 and never used again.
     index: i64,
+    /// Who wrote it: an identity, an address or any label; `system` when none was given.
     author: String,
+    /// What it says; null when it has no text.
     body: Option<String>,
     /// Null: Dwell has no media service yet, so no message has media.
+    #[schema(value_type = Option<Vec<Object>>)]
     media: Option<serde_json::Value>,
+    /// Your own data: a JSON document as a text; `{}` when none was given.
     attributes: String,
+    /// The author, when that is a participant; otherwise null.
     participant_sid: Option<String>,
+    /// When it was created, in whole seconds of UTC.
     date_created: String,
+    /// When it was last edited, in whole seconds of UTC.
     date_updated: String,
     /// What became of it outside the chat; null while it has no receipts.
     delivery: Option<Delivery>,
+    /// The content template that it was made from; null when none was.
     content_sid: Option<String>,
+    /// Where it is found, in the tree of the request.
     url: String,
+    /// Where what belongs to it is found.
     links: MessageLinks,
 }
 
@@ -78,7 +93,9 @@ impl Delivery {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct MessageLinks {
+    /// Its delivery receipts.
     delivery_receipts: String,
+    /// What the channel says of it; named by the contract, not served.
     channel_metadata: String,
 }
 
@@ -114,21 +131,35 @@ impl Message {
 /// A page of messages.
 #[derive(Debug, Serialize, ToSchema)]
 struct MessageList {
+    /// The page, and where its neighbours are.
     meta: Meta,
+    /// The messages of the page.
     messages: Vec<Message>,
 }
 
 form! {
     /// The body of `POST /Conversations/{ConversationSid}/Messages`.
     CreateMessage => messages::Create {
+        /// Who writes: an identity, an address or any label, at most 256 characters. `system` by default.
         author = "Author",
+        /// What it says, at most 32 KB. Wanted unless there is a `ContentSid`, which takes its place.
         body = "Body",
+        /// When it is to count as created, for history that is imported: an ISO 8601 date and time. The moment of the
+        /// call by default.
         date_created = "DateCreated" date_time,
+        /// When it is to count as last changed, for history that is imported: an ISO 8601 date and time. The moment
+        /// of the call by default.
         date_updated = "DateUpdated" date_time,
+        /// Your own data: a JSON document as a text, at most 4 KB. `{}` by default.
         attributes = "Attributes",
+        /// Media that was uploaded before.
         media_sid = "MediaSid",
+        /// A content template to make the message from.
         content_sid = "ContentSid",
+        /// What to fill into the template: a JSON object of texts, as a text; at most 100 names of 16 characters with
+        /// values of 256, and 27,801 characters in all.
         content_variables = "ContentVariables",
+        /// The subject of an e-mail, at most 256 characters; it is not shown again.
         subject = "Subject",
     }
 }
@@ -136,11 +167,17 @@ form! {
 form! {
     /// The body of `POST /Conversations/{ConversationSid}/Messages/{Sid}`.
     UpdateMessage => messages::Update {
+        /// Who wrote it, at most 256 characters.
         author = "Author",
+        /// What it says from now on, at most 32 KB. Those outside the chat keep what they got.
         body = "Body",
+        /// When it is to count as created: an ISO 8601 date and time.
         date_created = "DateCreated" date_time,
+        /// When it is to count as last changed: an ISO 8601 date and time. The moment of the call by default.
         date_updated = "DateUpdated" date_time,
+        /// Your own data, all of it anew: a JSON document as a text, at most 4 KB.
         attributes = "Attributes",
+        /// The subject of an e-mail, at most 256 characters; it is not shown again.
         subject = "Subject",
     }
 }
@@ -153,7 +190,10 @@ pub(crate) struct Ordering {
 
 form! {
     /// The order in `GET /Conversations/{ConversationSid}/Messages`.
-    ListMessages => Ordering { order = "Order" one_of["asc", "desc"] }
+    ListMessages => Ordering {
+        /// By index: `asc` the oldest first, `desc` the newest first. `asc` by default.
+        order = "Order" one_of["asc", "desc"],
+    }
 }
 
 /// Add a message; it reactivates an inactive conversation.

@@ -24,27 +24,43 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// A participant.
 #[derive(Debug, Serialize, ToSchema)]
 struct Participant {
+    /// Its name for ever.
     sid: String,
+    /// The account that it belongs to.
     account_sid: String,
+    /// The conversation service that it belongs to; in the service tree only.
     #[serde(skip_serializing_if = "Option::is_none")]
     chat_service_sid: Option<String>,
+    /// The conversation that it is in.
     conversation_sid: String,
+    /// Who it is in the chat; null for one that is reached at an address only.
     identity: Option<String>,
+    /// Your own data: a JSON document as a text; `{}` when none was given.
     attributes: String,
+    /// How it is reached outside the chat; null for a plain chat participant.
     messaging_binding: Option<MessagingBinding>,
+    /// Its role in the conversation; null for one outside the chat.
     role_sid: Option<String>,
+    /// The index of the last message that it has read; null while that is not known.
     last_read_message_index: Option<i64>,
+    /// When it read that message, in whole seconds of UTC; null while that is not known.
     last_read_timestamp: Option<String>,
+    /// When it was created, in whole seconds of UTC.
     date_created: String,
+    /// When it was last changed, in whole seconds of UTC.
     date_updated: String,
+    /// Where it is found, in the tree of the request.
     url: String,
 }
 
 /// How a participant outside the chat is reached.
 #[derive(Debug, Serialize, ToSchema)]
 struct MessagingBinding {
+    /// The channel: `sms`, `whatsapp` and so on.
     r#type: String,
+    /// Where the participant is reached.
     address: String,
+    /// The address of yours that it talks to; left out when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     proxy_address: Option<String>,
 }
@@ -80,20 +96,35 @@ impl Participant {
 /// A page of participants.
 #[derive(Debug, Serialize, ToSchema)]
 struct ParticipantList {
+    /// The page, and where its neighbours are.
     meta: Meta,
+    /// The participants of the page.
     participants: Vec<Participant>,
 }
 
 form! {
     /// The body of `POST /Conversations/{ConversationSid}/Participants`.
     CreateParticipant => participants::Create {
+        /// Who it is in the chat, at most 256 characters, not in the form of a user SID. Its user is created when
+        /// there is none. Not together with an address.
         identity = "Identity",
+        /// Where it is reached outside the chat: `+15017122661`, or with the channel before it,
+        /// `whatsapp:+15017122661`; at most 256 characters.
         messaging_binding_address = "MessagingBinding.Address",
+        /// The address of yours that it talks to, of the same channel. A pair of both is in one open conversation at
+        /// most.
         messaging_binding_proxy_address = "MessagingBinding.ProxyAddress",
+        /// The address under which a chat participant takes part in a group text.
         messaging_binding_projected_address = "MessagingBinding.ProjectedAddress",
+        /// When it is to count as created, for history that is imported: an ISO 8601 date and time. The moment of the
+        /// call by default.
         date_created = "DateCreated" date_time,
+        /// When it is to count as last changed, for history that is imported: an ISO 8601 date and time. The moment
+        /// of the call by default.
         date_updated = "DateUpdated" date_time,
+        /// Your own data: a JSON document as a text, at most 4 KB. `{}` by default.
         attributes = "Attributes",
+        /// A role of conversations. The service's default by default.
         role_sid = "RoleSid",
     }
 }
@@ -101,14 +132,23 @@ form! {
 form! {
     /// The body of `POST /Conversations/{ConversationSid}/Participants/{Sid}`.
     UpdateParticipant => participants::Update {
+        /// When it is to count as created: an ISO 8601 date and time.
         date_created = "DateCreated" date_time,
+        /// When it is to count as last changed: an ISO 8601 date and time. The moment of the call by default.
         date_updated = "DateUpdated" date_time,
+        /// Your own data, all of it anew: a JSON document as a text, at most 4 KB.
         attributes = "Attributes",
+        /// A role of conversations.
         role_sid = "RoleSid",
+        /// The address of yours that it talks to; `null` takes it away.
         messaging_binding_proxy_address = "MessagingBinding.ProxyAddress",
+        /// The address under which a chat participant takes part in a group text; `null` takes it away.
         messaging_binding_projected_address = "MessagingBinding.ProjectedAddress",
+        /// Who it is in the chat, at most 256 characters; only for members of a group text.
         identity = "Identity",
+        /// The index of the last message that it has read, from 0.
         last_read_message_index = "LastReadMessageIndex" integer,
+        /// When it read that message: an ISO 8601 date and time.
         last_read_timestamp = "LastReadTimestamp" date_time,
     }
 }

@@ -24,23 +24,37 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// A conversation service.
 #[derive(Debug, Serialize, ToSchema)]
 struct Service {
+    /// Its name for ever.
     sid: String,
+    /// The account that it belongs to.
     account_sid: String,
+    /// A name for people.
     friendly_name: String,
+    /// When it was created, in whole seconds of UTC.
     date_created: String,
+    /// When it was last changed, in whole seconds of UTC.
     date_updated: String,
+    /// Where it is found, in the tree of the request.
     url: String,
+    /// Where what belongs to it is found.
     links: ServiceLinks,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceLinks {
+    /// Its conversations.
     conversations: String,
+    /// Its users.
     users: String,
+    /// Its roles.
     roles: String,
+    /// Its push bindings.
     bindings: String,
+    /// Its configuration.
     configuration: String,
+    /// Finds the conversations of a participant.
     participant_conversations: String,
+    /// Creates a conversation together with its participants.
     conversation_with_participants: String,
 }
 
@@ -71,13 +85,18 @@ impl Service {
 /// A page of services.
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceList {
+    /// The page, and where its neighbours are.
     meta: Meta,
+    /// The services of the page.
     services: Vec<Service>,
 }
 
 form! {
     /// The body of `POST /Services`.
-    CreateService => services::Create { friendly_name = "FriendlyName" required }
+    CreateService => services::Create {
+        /// A name for people, at most 256 characters.
+        friendly_name = "FriendlyName" required,
+    }
 }
 
 /// Create a service.

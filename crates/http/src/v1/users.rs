@@ -23,25 +23,37 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// A user of a service.
 #[derive(Debug, Serialize, ToSchema)]
 struct User {
+    /// Its name for ever.
     sid: String,
+    /// The account that it belongs to.
     account_sid: String,
+    /// The conversation service that it belongs to.
     chat_service_sid: String,
+    /// Its role in the service.
     role_sid: String,
+    /// Who it is: unique within the service, and never changed.
     identity: String,
+    /// A name for people; null when none was given.
     friendly_name: Option<String>,
+    /// Your own data: a JSON document as a text; `{}` when none was given.
     attributes: String,
     /// Null unless reachability is enabled.
     is_online: Option<bool>,
     /// Null unless reachability is enabled.
     is_notifiable: Option<bool>,
+    /// When it was created, in whole seconds of UTC.
     date_created: String,
+    /// When it was last changed, in whole seconds of UTC.
     date_updated: String,
+    /// Where it is found, in the tree of the request.
     url: String,
+    /// Where what belongs to it is found.
     links: UserLinks,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct UserLinks {
+    /// The conversations that it takes part in.
     user_conversations: String,
 }
 
@@ -69,23 +81,37 @@ impl User {
 /// A page of users.
 #[derive(Debug, Serialize, ToSchema)]
 struct UserList {
+    /// The page, and where its neighbours are.
     meta: Meta,
+    /// The users of the page.
     users: Vec<User>,
 }
 
 form! {
     /// The body of `POST /Users`.
     CreateUser => users::Create {
+        /// Who it is: unique within the service and never changed, at most 256 characters, not in the form of a user
+        /// SID.
         identity = "Identity" required,
+        /// A name for people, at most 256 characters. None by default.
         friendly_name = "FriendlyName",
+        /// Your own data: a JSON document as a text, at most 4 KB. `{}` by default.
         attributes = "Attributes",
+        /// A role of services. The service's default by default.
         role_sid = "RoleSid",
     }
 }
 
 form! {
     /// The body of `POST /Users/{Sid}`.
-    UpdateUser => users::Update { friendly_name = "FriendlyName", attributes = "Attributes", role_sid = "RoleSid" }
+    UpdateUser => users::Update {
+        /// A name for people, at most 256 characters.
+        friendly_name = "FriendlyName",
+        /// Your own data, all of it anew: a JSON document as a text, at most 4 KB.
+        attributes = "Attributes",
+        /// A role of services.
+        role_sid = "RoleSid",
+    }
 }
 
 /// Create a user.

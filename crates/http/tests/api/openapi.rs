@@ -11,9 +11,6 @@ use crate::support::{CONVERSATIONS, bind, raw, sid, text};
 
 /// Members that are left out when they do not apply, as the contract has it.
 const MAY_BE_ABSENT: &[(&str, &str)] = &[
-    ("Message", "chat_service_sid"),
-    ("Participant", "chat_service_sid"),
-    ("Receipt", "chat_service_sid"),
     ("MessagingBinding", "proxy_address"),
     ("Timers", "date_inactive"),
     ("Timers", "date_closed"),

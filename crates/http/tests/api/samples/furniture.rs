@@ -1,0 +1,113 @@
+//! What a sample request needs, made through the API, or in the store where the API has no way.
+
+use std::collections::BTreeMap;
+
+use dwell_testkit::TestApp;
+use serde_json::Value;
+
+use crate::fixtures;
+
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMIIBCgKCAQEA\n-----END CERTIFICATE-----";
+const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIBCgKCAQEA\n-----END PRIVATE KEY-----";
+
+/// What was made, by what it is.
+pub(super) struct Furniture {
+    /// Where paths begin: the short tree, or that of the service that was made.
+    tree: String,
+    sids: BTreeMap<String, String>,
+    /// What `{Sid}` stands for.
+    last: String,
+}
+
+impl Furniture {
+    /// Makes what a sample needs, in its order.
+    pub(super) async fn make(app: &TestApp, sample: &Value) -> Result<Self, String> {
+        let mut made = Furniture { tree: "/v1".to_owned(), sids: BTreeMap::new(), last: String::new() };
+        for need in fixtures::items(&sample["needs"]).filter_map(Value::as_str) {
+            made.last = made.one(app, need).await.map_err(|problem| format!("no {need}: {problem}"))?;
+            made.sids.insert(need.to_owned(), made.last.clone());
+            if need == "service" {
+                made.tree = format!("/v1/Services/{}", made.last);
+            }
+        }
+        Ok(made)
+    }
+
+    /// A path with its variables filled in.
+    pub(super) fn path(&self, template: &str) -> String {
+        let segment = |segment| match segment {
+            "{ChatServiceSid}" => self.sid("service"),
+            "{ConversationSid}" => self.sid("conversation"),
+            "{MessageSid}" => self.sid("message"),
+            "{UserSid}" => self.sid("user"),
+            "{Sid}" => &self.last,
+            fixed => fixed,
+        };
+        template.split('/').map(segment).collect::<Vec<_>>().join("/")
+    }
+
+    fn sid(&self, what: &str) -> &str {
+        &self.sids[what]
+    }
+
+    async fn one(&self, app: &TestApp, what: &str) -> Result<String, String> {
+        let list = |name: &str| format!("{}/{name}", self.tree);
+        let inside = |name: &str| format!("{}/Conversations/{}/{name}", self.tree, self.sid("conversation"));
+        let identity = [("Identity", "ann")];
+        let pair = [("MessagingBinding.Address", "+15017122661"), ("MessagingBinding.ProxyAddress", "+15017122662")];
+        match what {
+            "service" => made(app, "/v1/Services", &[("FriendlyName", "Other")]).await,
+            "conversation" => {
+                let timers = [("Timers.Inactive", "PT5M"), ("Timers.Closed", "PT1H")];
+                let rest = [("UniqueName", "room"), ("Bindings.Email.Address", "a@example.com")];
+                made(app, &list("Conversations"), &[timers, rest].concat()).await
+            }
+            "user" => made(app, &list("Users"), &identity).await,
+            "membership" => made(app, &inside("Participants"), &identity).await,
+            "participant" => {
+                made(app, &inside("Participants"), &pair).await?;
+                made(app, &inside("Participants"), &identity).await
+            }
+            "message" => made(app, &inside("Messages"), &[("Body", "x"), ("Author", "ann")]).await,
+            "receipt" => {
+                let participant = made(app, &inside("Participants"), &pair).await?;
+                receipt(app, self.sid("message"), &participant).await
+            }
+            "webhook" => {
+                let url = [("Target", "webhook"), ("Configuration.Url", "https://example.com/hook")];
+                let rest = [("Configuration.Method", "post"), ("Configuration.Filters", "onMessageAdded")];
+                made(app, &inside("Webhooks"), &[url, rest].concat()).await
+            }
+            "role" => {
+                let form = [("FriendlyName", "reader"), ("Type", "conversation"), ("Permission", "sendMessage")];
+                made(app, &list("Roles"), &form).await
+            }
+            "address" => {
+                made(app, "/v1/Configuration/Addresses", &[("Type", "sms"), ("Address", "+15017122663")]).await
+            }
+            "credential" => {
+                let form = [("Type", "apn"), ("Certificate", CERTIFICATE), ("PrivateKey", PRIVATE_KEY)];
+                made(app, "/v1/Credentials", &form).await
+            }
+            "binding" => binding(app, self.sid("service")).await,
+            _ => Err("nobody knows what that is".to_owned()),
+        }
+    }
+}
+
+/// Posts a form, and returns the SID of what it made.
+async fn made(app: &TestApp, path: &str, form: &[(&str, &str)]) -> Result<String, String> {
+    let answer = app.post(path, form).await;
+    let sid = answer.body["sid"].as_str().filter(|_| answer.status == 201);
+    sid.map(str::to_owned).ok_or_else(|| format!("POST {path}: {} {}", answer.status, answer.text))
+}
+
+/// A delivery receipt of a message for a participant, which only channels make.
+async fn receipt(_: &TestApp, message_sid: &str, participant_sid: &str) -> Result<String, String> {
+    Err(format!("nothing writes receipts, so none of {message_sid} for {participant_sid}"))
+}
+
+/// A push binding in a service, which only devices make.
+async fn binding(_: &TestApp, service_sid: &str) -> Result<String, String> {
+    Err(format!("nothing writes bindings, so none in {service_sid}"))
+}
