@@ -22,7 +22,7 @@ pub(super) fn split(components: &mut Components) -> BTreeMap<String, String> {
         .schemas
         .iter()
         .filter(|(_, schema)| matches!(schema, RefOr::T(schema) if has_field(schema)))
-        .map(|(name, _)| (name.clone(), format!("Service{name}")))
+        .map(|(name, _)| (name.clone(), format!("{name}InService")))
         .collect();
     for (name, service_name) in &names {
         let Some(RefOr::T(Schema::Object(short))) = components.schemas.get_mut(name) else { continue };
@@ -37,8 +37,8 @@ pub(super) fn split(components: &mut Components) -> BTreeMap<String, String> {
     let lists: Vec<_> =
         components.schemas.iter().filter_map(|(name, schema)| Some((name.clone(), list(schema, &names)?))).collect();
     for (name, list) in lists {
-        components.schemas.insert(format!("Service{name}"), list);
-        names.insert(name.clone(), format!("Service{name}"));
+        components.schemas.insert(format!("{name}InService"), list);
+        names.insert(name.clone(), format!("{name}InService"));
     }
     names
 }
