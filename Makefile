@@ -9,10 +9,14 @@ MAKEFLAGS += --no-builtin-rules
 # Seeds that `make sim` plays on SQLite, and on PostgreSQL.
 SEEDS ?= 1000
 SEEDS_POSTGRES ?= 100
-# Cases of every property in `make fuzz`.
+# Cases of every property in `make fuzz`, and how long it sends random requests, in seconds.
 CASES ?= 100000
+FUZZ_SECONDS ?= 600
+# What chooses the random requests of Schemathesis.
+SEED ?= 1
 
 with_server := DWELL_BIN=$(CURDIR)/target/debug/dwell sdk-tests/with-server
+schemathesis := SEED=$(SEED) $(with_server) sdk-tests/schemathesis/run
 
 ##@ Run
 
@@ -25,7 +29,7 @@ build: ## Build the server for release: target/release/dwell
 
 ##@ Test
 
-.PHONY: setup check test test-rust test-sdk test-quickstart sim fuzz
+.PHONY: setup check test test-rust test-sdk test-schemathesis test-quickstart sim fuzz
 setup: ## Install what building and testing need (once; quick when nothing is missing)
 	scripts/setup
 
@@ -35,7 +39,7 @@ check: ## What every change must pass: format, lints, dependencies, Rust tests
 	$(MAKE) deny
 	cargo nextest run --workspace
 
-test: setup test-rust test-sdk test-quickstart sim ## Everything, from a fresh clone
+test: setup test-rust test-sdk test-schemathesis test-quickstart sim ## Everything, from a fresh clone
 
 test-rust: ## Rust tests and the examples in the documentation
 	cargo nextest run --locked --workspace --profile ci
@@ -47,6 +51,10 @@ test-sdk: ## The official SDKs against a real server
 	$(with_server) .venv-twilio8/bin/pytest sdk-tests/python
 	$(with_server) npm --prefix sdk-tests/node test
 
+test-schemathesis: ## A real server against the contract: examples, edges, some random requests
+	cargo build --bin dwell
+	$(schemathesis)
+
 test-quickstart: ## The quick start of the README, as printed
 	scripts/test-quickstart
 
@@ -54,8 +62,10 @@ sim: ## Play SEEDS seeded histories against the reference model
 	cargo run --release --package dwell-sim -- --seeds $(SEEDS)
 	cargo run --release --package dwell-sim -- --seeds $(SEEDS_POSTGRES) --database postgres
 
-fuzz: ## The properties of dwell-core with CASES random cases each
+fuzz: ## The properties of dwell-core with CASES random cases each, then random requests for FUZZ_SECONDS
 	PROPTEST_CASES=$(CASES) cargo nextest run --package dwell-core --cargo-profile release --profile fuzz
+	cargo build --bin dwell
+	$(schemathesis) --max-examples 200 --max-time $(FUZZ_SECONDS)
 
 ##@ Measure
 
