@@ -3,8 +3,8 @@
 //! lives says what its `sid` begins with and which words its fields may hold (§1.6, §5).
 
 use utoipa::openapi::path::{Operation, Parameter};
-use utoipa::openapi::schema::{Components, KnownFormat, SchemaFormat, SchemaType};
-use utoipa::openapi::{Object, RefOr, Schema, Type};
+use utoipa::openapi::schema::{ArrayItems, Components, KnownFormat, SchemaFormat, SchemaType};
+use utoipa::openapi::{Array, Object, RefOr, Schema, Type};
 
 use super::{fixed_part, item_schema};
 
@@ -58,11 +58,13 @@ const KINDS: &[Kind] = &[
     by_sid("Webhooks", "WH", "The SID of the webhook."),
 ];
 
-/// A field that holds one of a few words, by the end of the path without its variables.
+/// A field, or a parameter that is a list, that holds a few words only, by the end of the path
+/// without its variables.
 type Words = (&'static str, &'static str, &'static [&'static str]);
 
 const WORDS: &[Words] = &[
     ("Bindings", "binding_type", &["apn", "gcm", "fcm", "twilsock"]),
+    ("Bindings", "BindingType", &["apn", "gcm", "fcm", "twilsock"]),
     ("Configuration/Addresses", "type", &["sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat"]),
     ("Configuration/Webhooks", "method", &["GET", "POST"]),
     ("Configuration/Webhooks", "target", &["webhook", "flex"]),
@@ -91,14 +93,32 @@ pub(super) fn name_fields(components: &mut Components) {
 
 /// Describes a parameter, and a variable of the path by what is before it.
 pub(super) fn name_parameter(parameter: &mut Parameter, path: &str) {
-    let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema else { return };
+    let schema = match &mut parameter.schema {
+        Some(RefOr::T(Schema::Object(schema))) => schema,
+        Some(RefOr::T(Schema::Array(array))) => return name_items(&parameter.name, array, path),
+        _ => return,
+    };
     name_field(&parameter.name, schema, false);
+    if parameter.name == "PageSize" {
+        schema.minimum = Some(1.into());
+    }
     let variable = format!("/{{{}}}", parameter.name);
     let Some((before, _)) = path.split_once(&variable) else { return };
     let segment = before.rsplit('/').next().unwrap_or_default();
     if let Some(kind) = KINDS.iter().find(|kind| kind.segment == segment) {
         parameter.description = Some(kind.variable.to_owned());
         schema.pattern = kind.is_by_sid.then(|| sid_pattern(kind.sid));
+    }
+}
+
+fn name_items(name: &str, array: &mut Array, path: &str) {
+    let place = fixed_part(path);
+    let words = WORDS.iter().find(|(end, field, _)| *field == name && is_at(&place, end));
+    if let Some((.., words)) = words
+        && let ArrayItems::RefOrSchema(items) = &mut array.items
+        && let RefOr::T(Schema::Object(item)) = &mut **items
+    {
+        item.enum_values = Some(words.iter().map(|word| (*word).into()).collect());
     }
 }
 

@@ -218,8 +218,8 @@ impl<'a> Comparison<'a> {
             let pattern = json!(format!("^{prefix}[0-9a-fA-F]{{32}}$"));
             self.check(have["pattern"] == pattern, || format!("{place} is not said to be a {prefix} SID"));
         }
-        if !want["min"].is_null() {
-            self.check(have["minimum"].is_number(), || format!("{place} has no minimum"));
+        if let Some(min) = want["min"].as_i64() {
+            self.check(have["minimum"] == min, || format!("{place} begins at {}, not {min}", have["minimum"]));
         }
         if let Some(items) = want.get("items") {
             self.schema(items, &have["items"], parameter, &format!("{place}[]"));

@@ -71,7 +71,7 @@ impl Furniture {
             "message" => made(app, &inside("Messages"), &[("Body", "x"), ("Author", "ann")]).await,
             "receipt" => {
                 let participant = made(app, &inside("Participants"), &pair).await?;
-                receipt(app, self.sid("message"), &participant).await
+                receipt(app, self, &participant).await
             }
             "webhook" => {
                 let url = [("Target", "webhook"), ("Configuration.Url", "https://example.com/hook")];
@@ -85,11 +85,11 @@ impl Furniture {
             "address" => {
                 made(app, "/v1/Configuration/Addresses", &[("Type", "sms"), ("Address", "+15017122663")]).await
             }
-            "credential" => {
-                let form = [("Type", "apn"), ("Certificate", CERTIFICATE), ("PrivateKey", PRIVATE_KEY)];
-                made(app, "/v1/Credentials", &form).await
+            "credential" => credential(app).await,
+            "binding" => {
+                let credential = credential(app).await?;
+                binding(app, self, &credential).await
             }
-            "binding" => binding(app, self.sid("service")).await,
             _ => Err("nobody knows what that is".to_owned()),
         }
     }
@@ -102,12 +102,19 @@ async fn made(app: &TestApp, path: &str, form: &[(&str, &str)]) -> Result<String
     sid.map(str::to_owned).ok_or_else(|| format!("POST {path}: {} {}", answer.status, answer.text))
 }
 
-/// A delivery receipt of a message for a participant, which only channels make.
-async fn receipt(_: &TestApp, message_sid: &str, participant_sid: &str) -> Result<String, String> {
-    Err(format!("nothing writes receipts, so none of {message_sid} for {participant_sid}"))
+async fn credential(app: &TestApp) -> Result<String, String> {
+    let form = [("Type", "apn"), ("Certificate", CERTIFICATE), ("PrivateKey", PRIVATE_KEY)];
+    made(app, "/v1/Credentials", &form).await
 }
 
-/// A push binding in a service, which only devices make.
-async fn binding(_: &TestApp, service_sid: &str) -> Result<String, String> {
-    Err(format!("nothing writes bindings, so none in {service_sid}"))
+/// A delivery receipt of the message for a participant: only channels make them, so it is put into
+/// the store. Returns its SID.
+async fn receipt(_: &TestApp, furniture: &Furniture, participant: &str) -> Result<String, String> {
+    Err(format!("nothing writes receipts, so none of {} for {participant}", furniture.sid("message")))
+}
+
+/// A push binding of the service with a credential: only devices make them, so it is put into the
+/// store. Returns its SID.
+async fn binding(_: &TestApp, furniture: &Furniture, credential: &str) -> Result<String, String> {
+    Err(format!("nothing writes bindings, so none of {} with {credential}", furniture.sid("service")))
 }
