@@ -208,9 +208,9 @@ form! {
 form! {
     /// The filters of `GET /Conversations`.
     ListConversations => conversations::List {
-        /// Only conversations created at this date, or date and time, in UTC, or later.
+        /// Only conversations created at this ISO 8601 date and time or later.
         start_date = "StartDate" date_time,
-        /// Only conversations created at this date, or date and time, in UTC, or earlier; not before `StartDate`.
+        /// Only conversations created in this second or earlier: an ISO 8601 date and time, not before `StartDate`.
         end_date = "EndDate" date_time,
         /// Only conversations in this state.
         state = "State" one_of["active", "inactive", "closed", "initializing"],
