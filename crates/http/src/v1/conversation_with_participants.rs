@@ -21,28 +21,44 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// A conversation as it was created, maybe before its participants are in it.
 #[derive(Debug, Serialize, ToSchema)]
 struct ConversationWithParticipants {
+    /// Its name for ever.
     sid: String,
+    /// The account that it belongs to.
     account_sid: String,
+    /// The conversation service that it belongs to.
     chat_service_sid: String,
+    /// The messaging service for participants outside the chat; the account's default when none was given.
     messaging_service_sid: String,
+    /// A name for people; null when none was given.
     friendly_name: Option<String>,
+    /// A name that stands for the SID in paths, unique within the service; null when none was given.
     unique_name: Option<String>,
+    /// Your own data: a JSON document as a text; `{}` when none was given.
     attributes: String,
     /// `initializing` until the participants are added; then the state that was asked for, or `closed`
     /// when they cannot be.
     state: &'static str,
+    /// When it was created, in whole seconds of UTC.
     date_created: String,
+    /// When it was last changed, in whole seconds of UTC.
     date_updated: String,
+    /// When its state will change by itself, or did.
     timers: Timers,
+    /// What connects it to other channels.
     bindings: Bindings,
+    /// Where what belongs to it is found.
     links: ConversationWithParticipantsLinks,
+    /// Where it is found, in the tree of the request.
     url: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ConversationWithParticipantsLinks {
+    /// Its participants.
     participants: String,
+    /// Its messages.
     messages: String,
+    /// Its own webhooks.
     webhooks: String,
 }
 

@@ -25,8 +25,11 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// A conversation, with the participant by which it was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct ParticipantConversation {
+    /// The account that it belongs to.
     account_sid: String,
+    /// The conversation service that it belongs to.
     chat_service_sid: String,
+    /// The participant.
     participant_sid: String,
     /// The user behind a chat participant; null for one outside the chat, and once the user is
     /// deleted.
@@ -35,24 +38,32 @@ struct ParticipantConversation {
     participant_identity: Option<String>,
     /// How a participant outside the chat is reached; null for a chat participant.
     participant_messaging_binding: Option<ParticipantBinding>,
+    /// The conversation.
     conversation_sid: String,
+    /// The name of the conversation for programs; null when it has none.
     conversation_unique_name: Option<String>,
+    /// The name of the conversation for people; null when it has none.
     conversation_friendly_name: Option<String>,
     /// A JSON document, as sent.
     conversation_attributes: String,
+    /// When the conversation was created, in whole seconds of UTC.
     conversation_date_created: String,
+    /// When the conversation was last changed, in whole seconds of UTC; messages do not count.
     conversation_date_updated: String,
     /// `system`, or the identity or address that created it.
     conversation_created_by: String,
     /// `active`, `inactive` or `closed`.
     conversation_state: &'static str,
+    /// When the state of the conversation will change by itself, or did.
     conversation_timers: Timers,
+    /// Where what belongs to it is found.
     links: MembershipLinks,
 }
 
 /// How a participant outside the chat is reached: always all six members.
 #[derive(Debug, Serialize, ToSchema)]
 struct ParticipantBinding {
+    /// Where the participant is reached; null for a chat participant.
     address: Option<String>,
     /// The account's address that the participant writes to and hears from.
     proxy_address: Option<String>,
@@ -82,7 +93,9 @@ impl ParticipantBinding {
 /// Where the two halves of a membership are.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MembershipLinks {
+    /// The participant.
     participant: String,
+    /// The conversation.
     conversation: String,
 }
 

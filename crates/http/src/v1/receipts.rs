@@ -25,12 +25,16 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// What became of a message on its way to one participant outside the chat.
 #[derive(Debug, Serialize, ToSchema)]
 struct Receipt {
+    /// Its name for ever.
     sid: String,
+    /// The account that it belongs to.
     account_sid: String,
     /// In the tree of a service alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     chat_service_sid: Option<String>,
+    /// The conversation.
     conversation_sid: String,
+    /// The message.
     message_sid: String,
     /// The channel's own name for the message.
     channel_message_sid: Option<String>,
@@ -41,9 +45,11 @@ struct Receipt {
     status: Option<&'static str>,
     /// Why it failed, as the channel numbers its errors; 0 when it did not.
     error_code: i64,
+    /// When it was created, in whole seconds of UTC.
     date_created: String,
     /// When the status last changed.
     date_updated: String,
+    /// Where it is found, in the tree of the request.
     url: String,
 }
 

@@ -40,7 +40,9 @@ struct ServiceConfiguration {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct ServiceConfigurationLinks {
+    /// Which events send push notifications.
     notifications: String,
+    /// The webhooks of the service.
     webhooks: String,
 }
 

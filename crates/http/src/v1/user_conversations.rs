@@ -26,8 +26,11 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 /// A conversation that a user is in.
 #[derive(Debug, Serialize, ToSchema)]
 struct UserConversation {
+    /// The account that it belongs to.
     account_sid: String,
+    /// The conversation service that it belongs to.
     chat_service_sid: String,
+    /// The conversation.
     conversation_sid: String,
     /// How many messages come after the last one read, at most 1000; null while nothing was marked as
     /// read.
@@ -36,11 +39,13 @@ struct UserConversation {
     last_read_message_index: Option<i64>,
     /// The user's participant in the conversation.
     participant_sid: String,
+    /// The user.
     user_sid: String,
     /// The conversation's.
     friendly_name: Option<String>,
     /// `active`, `inactive` or `closed`.
     conversation_state: &'static str,
+    /// When its state will change by itself, or did.
     timers: Timers,
     /// The conversation's.
     attributes: String,
@@ -54,7 +59,9 @@ struct UserConversation {
     notification_level: &'static str,
     /// The conversation's.
     unique_name: Option<String>,
+    /// Where it is found, in the tree of the request.
     url: String,
+    /// Where what belongs to it is found.
     links: MembershipLinks,
 }
 

@@ -179,7 +179,7 @@ async fn an_update_changes_what_it_names() {
     let update = [("AutoCreation.WebhookFilters", "onConversationStateUpdated"), ("AutoCreation.Type", "webhook")];
     assert_eq!(app.made(&path, &update).await, expected);
     expected["auto_creation"]["conversation_service_sid"] = service["sid"].clone();
-    let update = [("AutoCreation.ConversationServiceSid", sid(&service)), ("AutoCreation.Enabled", "")];
+    let update = [("AutoCreation.ConversationServiceSid", sid(&service))];
     assert_eq!(app.made(&path, &update).await, expected);
     let app = app.restart().await;
     assert_eq!(app.fetched(&path).await, expected);

@@ -109,7 +109,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let role = [("FriendlyName", "x"), ("Type", "conversation"), ("Permission", "sendMessage")];
     let role = app.made(&format!("{tree}/Roles"), &role).await;
     let credential = app.made("/v1/Credentials", &[("Type", "apn"), ("FriendlyName", "x")]).await;
-    let binding = bind(&app, sid(&service), 1, "ann", PushType::Apn, Some(sid(&credential))).await;
+    let binding = bind(&app, sid(&service), "ann", PushType::Apn, Some(sid(&credential))).await;
     let hook =
         [("Target", "trigger"), ("Configuration.Url", "https://example.com"), ("Configuration.Triggers", "help")];
     let webhook = app.made(&format!("{inside}/Webhooks"), &hook).await;

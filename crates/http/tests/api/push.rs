@@ -112,8 +112,8 @@ async fn a_binding_is_shown_and_deleted() {
     let app = TestApp::new().await;
     let service = default_service(&app).await;
     let credential = app.made("/v1/Credentials", &[("Type", "gcm")]).await;
-    let made = bind(&app, &service, 1, "TestUser", PushType::Gcm, Some(sid(&credential))).await;
-    bind(&app, &service, 2, "TestUser", PushType::Twilsock, None).await;
+    let made = bind(&app, &service, "TestUser", PushType::Gcm, Some(sid(&credential))).await;
+    bind(&app, &service, "TestUser", PushType::Twilsock, None).await;
     let list = format!("/v1/Services/{service}/Bindings");
     let path = format!("{list}/{made}");
     let shown = app.fetched(&path).await;
@@ -156,9 +156,9 @@ async fn bindings_are_listed_by_type_and_identity_page_by_page() {
     let kinds = [PushType::Apn, PushType::Gcm, PushType::Fcm];
     let mut all = Vec::new();
     for number in 0..12 {
-        let identity = ["ann b", "bob+", "cy"][usize::from(number / 4)];
-        let kind = kinds[usize::from(number % 3)];
-        all.push(bind(&app, &service, number, identity, kind, Some(sid(&credential))).await);
+        let identity = ["ann b", "bob+", "cy"][number / 4];
+        let kind = kinds[number % 3];
+        all.push(bind(&app, &service, identity, kind, Some(sid(&credential))).await);
     }
     let list = format!("/v1/Services/{service}/Bindings");
     for (query, expected) in [
@@ -205,12 +205,10 @@ async fn bindings_go_with_their_credential_user_and_service() {
         [app.made("/v1/Credentials", &[("Type", "fcm")]).await, app.made("/v1/Credentials", &[("Type", "fcm")]).await];
     app.made("/v1/Users", &[("Identity", "ann")]).await;
     app.made(&format!("/v1/Services/{other}/Configuration/Notifications"), &[("LogEnabled", "true")]).await;
-    let mut number = 0;
     for service in [&service, &other] {
         for identity in ["ann", "bob"] {
             for credential in [&first, &second] {
-                number += 1;
-                bind(&app, service, number, identity, PushType::Fcm, Some(sid(credential))).await;
+                bind(&app, service, identity, PushType::Fcm, Some(sid(credential))).await;
             }
         }
     }

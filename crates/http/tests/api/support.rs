@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Request;
-use dwell_core::{AccountSid, BindingSid, CredentialSid, PushBinding, PushType, ServiceSid, SidBytes, Timestamp};
+use dwell_core::{AccountSid, BindingSid, CredentialSid, PushBinding, PushType, ServiceSid, Timestamp};
 use dwell_testkit::{Account, Answer, START, TestApp};
 use hyper::body::Frame;
 use serde_json::Value;
@@ -101,16 +101,15 @@ pub(crate) async fn event_kinds(app: &TestApp, stream: &Value) -> Vec<String> {
     events.map(|event| format!("{}{}", event.kind, if event.notify { "!" } else { "" })).collect()
 }
 
-/// A device of a user of the first account, and its SID; those of higher numbers sort later.
+/// A device of a user of the first account, and its SID; later ones sort later.
 pub(crate) async fn bind(
     app: &TestApp,
     service: &str,
-    number: u16,
     identity: &str,
     kind: PushType,
     credential: Option<&str>,
 ) -> String {
-    let sid = BindingSid::new(SidBytes::new(1, number, [0; 8]));
+    let sid = BindingSid::new(app.engine.sid());
     app.bind(PushBinding {
         sid,
         account_sid: AccountSid::parse(&app.account.sid).unwrap(),

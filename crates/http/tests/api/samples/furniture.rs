@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use dwell_core::PushType;
+use dwell_core::receipt::Status;
 use dwell_testkit::TestApp;
 use serde_json::Value;
 
 use crate::fixtures;
+use crate::support::bind;
 
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMIIBCgKCAQEA\n-----END CERTIFICATE-----";
 const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIBCgKCAQEA\n-----END PRIVATE KEY-----";
@@ -71,7 +74,7 @@ impl Furniture {
             "message" => made(app, &inside("Messages"), &[("Body", "x"), ("Author", "ann")]).await,
             "receipt" => {
                 let participant = made(app, &inside("Participants"), &pair).await?;
-                receipt(app, self, &participant).await
+                Ok(receipt(app, self, &participant).await)
             }
             "webhook" => {
                 let url = [("Target", "webhook"), ("Configuration.Url", "https://example.com/hook")];
@@ -88,7 +91,7 @@ impl Furniture {
             "credential" => credential(app).await,
             "binding" => {
                 let credential = credential(app).await?;
-                binding(app, self, &credential).await
+                Ok(bind(app, self.sid("service"), "ann", PushType::Apn, Some(&credential)).await)
             }
             _ => Err("nobody knows what that is".to_owned()),
         }
@@ -107,14 +110,9 @@ async fn credential(app: &TestApp) -> Result<String, String> {
     made(app, "/v1/Credentials", &form).await
 }
 
-/// A delivery receipt of the message for a participant: only channels make them, so it is put into
-/// the store. Returns its SID.
-async fn receipt(_: &TestApp, furniture: &Furniture, participant: &str) -> Result<String, String> {
-    Err(format!("nothing writes receipts, so none of {} for {participant}", furniture.sid("message")))
-}
-
-/// A push binding of the service with a credential: only devices make them, so it is put into the
-/// store. Returns its SID.
-async fn binding(_: &TestApp, furniture: &Furniture, credential: &str) -> Result<String, String> {
-    Err(format!("nothing writes bindings, so none of {} with {credential}", furniture.sid("service")))
+/// A delivery receipt of the message for a participant: only channels make them. Returns its SID.
+async fn receipt(app: &TestApp, furniture: &Furniture, participant: &str) -> String {
+    let path = format!("{}/Conversations/{}/Messages", furniture.tree, furniture.sid("conversation"));
+    let message = app.fetched(&format!("{path}/{}", furniture.sid("message"))).await;
+    app.told(&message, participant, Some(Status::Delivered)).await
 }
