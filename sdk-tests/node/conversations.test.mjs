@@ -49,6 +49,22 @@ test("create, fetch, update, delete", async () => {
   assert.notEqual((await v1.conversations.create({ uniqueName: "order-42" })).sid, made.sid);
 });
 
+test("dates go in and come out as Date objects", async () => {
+  const { v1 } = await Account.create();
+  const dates = { dateCreated: new Date("2020-02-28T12:30:45Z"), dateUpdated: new Date("2020-02-29T12:30:45Z") };
+  const room = await v1.conversations.create(dates);
+  const { messages, participants } = v1.conversations(room.sid);
+  const said = await messages.create({ body: "imported", ...dates });
+  const alice = await participants.create({ identity: "alice", ...dates });
+  const read = await Promise.all([v1.conversations(room.sid), messages(said.sid), participants(alice.sid)].map((one) => one.fetch()));
+  for (const { dateCreated, dateUpdated } of [room, said, alice, ...read]) {
+    assert.deepEqual({ dateCreated, dateUpdated }, dates);
+  }
+  const day = { startDate: "2020-02-28T00:00:00Z", endDate: "2020-02-28T23:59:59Z" };
+  assert.deepEqual(sids(await v1.conversations.list(day)), [room.sid]);
+  assert.deepEqual(await v1.conversations.list({ startDate: "2020-02-29T00:00:00Z" }), []);
+});
+
 test("account defaults reach new conversations only", async () => {
   const { v1, clock } = await Account.create();
   await clock.freeze();

@@ -35,6 +35,17 @@ export class Account {
   get v1() {
     return this.client().conversations.v1;
   }
+
+  /** The root of the short tree (`account`) or of a new service's own, and the names known in it. */
+  async tree(tree) {
+    const { v1 } = this;
+    const service =
+      tree === "account"
+        ? (await v1.configuration().fetch()).defaultChatServiceSid
+        : (await v1.services.create({ friendlyName: "A service of its own" })).sid;
+    const names = { base: BASE_URL, account: this.sid, service };
+    return { root: tree === "account" ? v1 : v1.services(service), names };
+  }
 }
 
 /** The clock of a test account, moved by plain HTTP with the account's own credentials. */

@@ -34,6 +34,19 @@ class Account:
     def v1(self):
         return self.client().conversations.v1
 
+    def tree(self, tree):
+        """The root of the short tree (`account`) or of a new service's own, and the names known in it."""
+        if tree == "account":
+            service = self.v1.configuration().fetch().default_chat_service_sid
+        else:
+            service = self.v1.services.create(friendly_name="A service of its own").sid
+        names = {"base": URL, "account": self.sid, "service": service}
+        return self.root(tree, names), names
+
+    def root(self, tree, names):
+        """The root of a tree, on a client of its own."""
+        return self.v1 if tree == "account" else self.v1.services(names["service"])
+
 
 class Clock:
     """The clock of a test account, moved by plain HTTP with the account's own credentials."""

@@ -1,7 +1,7 @@
 """Create, fetch, update, delete; account defaults; participants."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
@@ -47,6 +47,18 @@ def test_create_fetch_update_delete(v1):
         v1.conversations(made.sid).fetch()
     assert (gone.value.status, gone.value.code) == (404, 20404)
     assert v1.conversations.create(unique_name="order-42").sid != made.sid
+
+
+def test_dates_go_in_and_come_out_as_datetimes(v1):
+    born, changed = (datetime(2020, 2, day, 12, 30, 45, tzinfo=timezone.utc) for day in (28, 29))
+    room = v1.conversations.create(date_created=born, date_updated=changed)
+    said = room.messages.create(body="imported", date_created=born, date_updated=changed)
+    alice = room.participants.create(identity="alice", date_created=born, date_updated=changed)
+    for one in (room, said, alice, room.fetch(), said.fetch(), alice.fetch()):
+        assert (one.date_created, one.date_updated) == (born, changed)
+    between = v1.conversations.list(start_date="2020-02-28T00:00:00Z", end_date="2020-02-28T23:59:59Z")
+    assert [one.sid for one in between] == [room.sid]
+    assert v1.conversations.list(start_date="2020-02-29T00:00:00Z") == []
 
 
 def test_account_defaults_reach_new_conversations_only(v1, clock):
