@@ -108,6 +108,8 @@ async fn check_04_states_that_cannot_be_set() {
     assert_eq!(inactive["state"], "inactive", "enumerations are blind to case");
 }
 
+/// That a webhook carries it to its receiver is for the tests of the delivery: it takes up what is
+/// marked in the event log.
 #[tokio::test]
 async fn check_05_idle_until_closed_is_told_once() {
     let app = TestApp::new().await;

@@ -93,7 +93,7 @@ async fn check_15_bad_credentials() {
 }
 
 /// The body in the short tree that a body in the service tree stands for.
-fn in_short_tree(body: &Value, service: &str, drop_service: bool) -> Value {
+pub(crate) fn in_short_tree(body: &Value, service: &str, drop_service: bool) -> Value {
     let body = body.to_string().replace(&format!("/v1/Services/{service}/"), "/v1/");
     let mut body: Value = serde_json::from_str(&body).unwrap();
     let strip = |item: &mut Value| {

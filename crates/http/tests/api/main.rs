@@ -9,6 +9,8 @@ mod bad_input;
 mod bad_paths;
 mod checks;
 mod checks_of_rest;
+mod checks_of_webhooks;
+mod checks_of_whole;
 mod clock_order;
 mod concurrency;
 mod contract;
