@@ -5,9 +5,12 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a measurement that cannot be set up fails")]
 
+mod api;
 mod burst;
 mod http;
+mod load;
 mod messages;
+mod pages;
 mod report;
 mod reset;
 mod server;
@@ -30,7 +33,10 @@ struct Arguments {
     /// Timers due in one second in `burst`.
     #[arg(long, default_value_t = 100_000)]
     burst: u64,
-    /// Seconds of each measurement in `messages`.
+    /// Conversations to list in `pages`.
+    #[arg(long, default_value_t = 1_000_000)]
+    conversations: u64,
+    /// Seconds of each measurement in `api` and `messages`.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
     /// Rounds, of which the median counts.
@@ -49,6 +55,8 @@ struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Program {
+    /// The calls that clients make most, over HTTP, next to a do-nothing handler.
+    Api,
     /// Durable messages per second over HTTP, next to a do-nothing handler and the store alone.
     Messages,
     /// Arming many timers: time, memory, restart.
@@ -57,6 +65,8 @@ enum Program {
     Burst,
     /// A message into a conversation with timers, next to one without.
     Reset,
+    /// The first page of a list of very many conversations, one in the middle and the last.
+    Pages,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -64,6 +74,9 @@ async fn main() {
     let arguments = Arguments::parse();
     let wanted = |program| arguments.programs.is_empty() || arguments.programs.contains(&program);
     let mut report = Report::default();
+    if wanted(Program::Api) {
+        api::run(&arguments, &mut report).await;
+    }
     if wanted(Program::Messages) {
         messages::run(&arguments, &mut report).await;
     }
@@ -75,6 +88,9 @@ async fn main() {
     }
     if wanted(Program::Timers) {
         timers::run(&arguments, &mut report).await;
+    }
+    if wanted(Program::Pages) {
+        pages::run(&arguments, &mut report).await;
     }
     report.print();
     report.write(&arguments.json);

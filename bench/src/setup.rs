@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use dwell_core::lifecycle::Timers;
-use dwell_core::{Account, Conversation, ConversationSid, Lifecycle, State, Timestamp};
+use dwell_core::{Account, AccountSid, Conversation, ConversationSid, Lifecycle, State, Timestamp};
 use dwell_engine::{Caller, Engine, Parts, Scope, SecretKey, SystemClock, SystemRandom, accounts};
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, conversations};
 use tempfile::TempDir;
+
+use crate::server::{ACCOUNT_SID, AUTH_TOKEN};
 
 /// An engine with one account, on the machine's clock.
 pub(crate) struct Bench {
@@ -30,7 +32,9 @@ pub(crate) async fn bench(database: Option<&str>) -> Bench {
         secret_key: SecretKey::load_or_create(&directory.path().join("secret.key"), &SystemRandom)
             .expect("a key file beside the database"),
     });
-    let request = accounts::Create { friendly_name: "Bench".to_owned(), ..accounts::Create::default() };
+    // The one that a server adopts which is started on this database.
+    let adopt = Some((AccountSid::parse(ACCOUNT_SID).expect("an account SID"), AUTH_TOKEN.to_owned()));
+    let request = accounts::Create { friendly_name: "Bench".to_owned(), is_test: false, adopt };
     let (account, _) = engine.create_account(request).await.expect("an account").expect("a new account");
     Bench { engine, account: Arc::new(account), directory }
 }
