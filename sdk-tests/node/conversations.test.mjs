@@ -56,7 +56,8 @@ test("dates go in and come out as Date objects", async () => {
   const { messages, participants } = v1.conversations(room.sid);
   const said = await messages.create({ body: "imported", ...dates });
   const alice = await participants.create({ identity: "alice", ...dates });
-  const read = await Promise.all([v1.conversations(room.sid), messages(said.sid), participants(alice.sid)].map((one) => one.fetch()));
+  const all = [v1.conversations(room.sid), messages(said.sid), participants(alice.sid)];
+  const read = await Promise.all(all.map((one) => one.fetch()));
   for (const { dateCreated, dateUpdated } of [room, said, alice, ...read]) {
     assert.deepEqual({ dateCreated, dateUpdated }, dates);
   }
@@ -93,34 +94,6 @@ test("a refused default changes nothing", async () => {
   await assert.rejects(v1.configuration().update(wrong), { status: 400, code: 50379 });
   const kept = await v1.configuration().fetch();
   assert.deepEqual([kept.defaultInactiveTimer, kept.defaultClosedTimer], ["P30D", null]);
-});
-
-test("chat and SMS participants", async () => {
-  const account = await Account.create();
-  const room = await account.v1.conversations.create();
-  const { participants } = account.v1.conversations(room.sid);
-
-  const chat = await participants.create({ identity: "alice", attributes: '{"role":"agent"}' });
-  assert.match(chat.sid, /^MB/);
-  assert.deepEqual([chat.conversationSid, chat.accountSid], [room.sid, account.sid]);
-  assert.deepEqual([chat.identity, chat.messagingBinding], ["alice", null]);
-  assert.match(chat.roleSid, /^RL/);
-
-  const sms = await participants.create(phone);
-  assert.equal(sms.identity, null);
-  assert.equal(sms.messagingBinding.type, "sms");
-  assert.equal(sms.messagingBinding.address, "+15551230001");
-  assert.equal(sms.messagingBinding.proxy_address, "+15559990001");
-
-  assert.equal((await participants("alice").fetch()).sid, chat.sid);
-  assert.deepEqual(sids(await participants.list()), [chat.sid, sms.sid]);
-
-  const changed = await participants(sms.sid).update({ attributes: '{"vip":true}' });
-  assert.deepEqual(JSON.parse(changed.attributes), { vip: true });
-  assert.deepEqual(changed.messagingBinding, sms.messagingBinding);
-
-  assert.equal(await participants(chat.sid).remove(), true);
-  assert.deepEqual(sids(await participants.list()), [sms.sid]);
 });
 
 const releases = {

@@ -64,6 +64,7 @@ for (const tree of ["account", "service"]) {
     await participants.create(BINDING);
     const said = await messages.create({ author: "alice", body: "hello" });
     const { deliveryReceipts } = messages(said.sid);
+    // There is none before a channel has carried the message.
     for (const receipt of await deliveryReceipts.list()) {
       const fetched = await deliveryReceipts(receipt.sid).fetch();
       const expected = [receipt.sid, said.sid, room.sid];

@@ -4,44 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Account, BASE_URL, sids } from "./dwell.mjs";
 
-test("users", async () => {
-  const account = await Account.create();
-  const { v1 } = account;
-  const made = await v1.users.create({ identity: "alice", friendlyName: "Alice", attributes: '{"team":"blue"}' });
-  assert.match(made.sid, /^US/);
-  assert.deepEqual([made.accountSid, made.identity, made.friendlyName], [account.sid, "alice", "Alice"]);
-  assert.equal(made.chatServiceSid, (await v1.configuration().fetch()).defaultChatServiceSid);
-  assert.match(made.roleSid, /^RL/);
-
-  assert.equal((await v1.users("alice").fetch()).sid, made.sid);
-  const changed = await v1.users(made.sid).update({ friendlyName: "Alice A.", attributes: '{"team":"red"}' });
-  assert.deepEqual([changed.friendlyName, JSON.parse(changed.attributes)], ["Alice A.", { team: "red" }]);
-
-  assert.deepEqual(sids(await v1.users.list()), [made.sid]);
-  assert.equal(await v1.users(made.sid).remove(), true);
-  assert.deepEqual(await v1.users.list(), []);
-});
-
 test("a chat participant brings a user", async () => {
   const { v1 } = await Account.create();
   const room = await v1.conversations.create();
   await v1.conversations(room.sid).participants.create({ identity: "bob" });
   assert.equal((await v1.users("bob").fetch()).identity, "bob");
-});
-
-test("services", async () => {
-  const account = await Account.create();
-  const { v1 } = account;
-  const shop = await v1.services.create({ friendlyName: "Shop" });
-  assert.match(shop.sid, /^IS/);
-  assert.deepEqual([shop.accountSid, shop.friendlyName], [account.sid, "Shop"]);
-  assert.equal((await v1.services(shop.sid).fetch()).friendlyName, "Shop");
-
-  const { defaultChatServiceSid } = await v1.configuration().fetch();
-  assert.deepEqual(new Set(sids(await v1.services.list())), new Set([defaultChatServiceSid, shop.sid]));
-
-  assert.equal(await v1.services(shop.sid).remove(), true);
-  assert.deepEqual(sids(await v1.services.list()), [defaultChatServiceSid]);
 });
 
 test("a service keeps its own conversations", async () => {

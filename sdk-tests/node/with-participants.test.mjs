@@ -30,7 +30,7 @@ for (const tree of ["account", "service"]) {
       friendlyName: "Order 42",
       uniqueName: "order-42",
       attributes: '{"order":42}',
-      participant: [{ identity: "alice" }, { identity: "bob" }, { messaging_binding: PHONE }].map((one) => JSON.stringify(one)),
+      participant: ['{"identity":"alice"}', '{"identity":"bob"}', JSON.stringify({ messaging_binding: PHONE })],
     });
     const made = answer.body;
     assert.deepEqual([answer.statusCode, made.state], [202, "initializing"]);
@@ -65,7 +65,8 @@ test("it is closed when a participant cannot be added", async () => {
     "messagingBinding.address": PHONE.address,
     "messagingBinding.proxyAddress": PHONE.proxy_address,
   });
-  const made = await v1.conversationWithParticipants.create({ participant: [JSON.stringify({ messaging_binding: PHONE })] });
+  const participant = [JSON.stringify({ messaging_binding: PHONE })];
+  const made = await v1.conversationWithParticipants.create({ participant });
   assert.equal((await settled(v1, made.sid)).state, "closed");
 });
 

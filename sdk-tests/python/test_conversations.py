@@ -88,32 +88,6 @@ def test_a_refused_default_changes_nothing(v1):
     assert (kept.default_inactive_timer, kept.default_closed_timer) == ("P30D", None)
 
 
-def test_chat_and_sms_participants(account, v1):
-    room = v1.conversations.create()
-
-    chat = room.participants.create(identity="alice", attributes='{"role":"agent"}')
-    assert chat.sid.startswith("MB")
-    assert (chat.conversation_sid, chat.account_sid) == (room.sid, account.sid)
-    assert (chat.identity, chat.messaging_binding) == ("alice", None)
-    assert chat.role_sid.startswith("RL")
-
-    sms = room.participants.create(**PHONE)
-    assert sms.identity is None
-    assert sms.messaging_binding["type"] == "sms"
-    assert sms.messaging_binding["address"] == "+15551230001"
-    assert sms.messaging_binding["proxy_address"] == "+15559990001"
-
-    assert room.participants("alice").fetch().sid == chat.sid
-    assert [one.sid for one in room.participants.list()] == [chat.sid, sms.sid]
-
-    changed = room.participants(sms.sid).update(attributes='{"vip":true}')
-    assert json.loads(changed.attributes) == {"vip": True}
-    assert changed.messaging_binding == sms.messaging_binding
-
-    assert chat.delete() is True
-    assert [one.sid for one in room.participants.list()] == [sms.sid]
-
-
 @pytest.mark.parametrize("release", ["close", "delete", "remove the participant"])
 def test_an_address_is_free_again(v1, release):
     holder = v1.conversations.create()

@@ -79,6 +79,7 @@ def test_receipts_can_be_read(account, tree):
     room.participants.create(messaging_binding_address=PHONE, messaging_binding_proxy_address=PROXY)
     said = room.messages.create(author="alice", body="hello")
     receipts = root.conversations(room.sid).messages(said.sid).delivery_receipts
+    # There is none before a channel has carried the message.
     for receipt in receipts.list():
         fetched = receipts(receipt.sid).fetch()
         assert (fetched.sid, fetched.message_sid, fetched.conversation_sid) == (receipt.sid, said.sid, room.sid)

@@ -1,20 +1,5 @@
 """Send, list, edit, delete."""
 
-import json
-
-
-def test_a_message(account, v1):
-    room = v1.conversations.create()
-    said = room.messages.create(body="Grüße, 世界 🌍", attributes='{"draft":false}')
-
-    assert said.sid.startswith("IM")
-    assert (said.account_sid, said.conversation_sid) == (account.sid, room.sid)
-    assert (said.index, said.author, said.body) == (0, "system", "Grüße, 世界 🌍")
-    assert (said.participant_sid, said.media, said.delivery) == (None, None, None)
-    assert json.loads(said.attributes) == {"draft": False}
-    assert said.date_created == said.date_updated
-    assert room.messages(said.sid).fetch().body == said.body
-
 
 def test_the_author_is_recognised(v1):
     room = v1.conversations.create()
@@ -35,11 +20,3 @@ def test_edit_and_delete_keep_the_index(v1):
     assert [one.sid for one in room.messages.list()] == [first.sid, second.sid]
     assert room.messages.create(body="after the hole").index == 3
     assert [one.index for one in room.messages.list(order="desc")] == [3, 1, 0]
-
-
-def test_a_conversation_is_addressed_by_its_unique_name(v1):
-    made = v1.conversations.create(unique_name="help desk")
-    said = v1.conversations("help desk").messages.create(body="hello")
-
-    assert said.conversation_sid == made.sid
-    assert [one.sid for one in v1.conversations(made.sid).messages.list()] == [said.sid]

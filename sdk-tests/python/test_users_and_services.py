@@ -1,45 +1,14 @@
 """Users, and services beside the default one."""
 
-import json
-
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from dwell import URL
 
 
-def test_users(account, v1):
-    made = v1.users.create(identity="alice", friendly_name="Alice", attributes='{"team":"blue"}')
-    assert made.sid.startswith("US")
-    assert (made.account_sid, made.identity, made.friendly_name) == (account.sid, "alice", "Alice")
-    assert made.chat_service_sid == v1.configuration().fetch().default_chat_service_sid
-    assert made.role_sid.startswith("RL")
-
-    assert v1.users("alice").fetch().sid == made.sid
-    changed = v1.users(made.sid).update(friendly_name="Alice A.", attributes='{"team":"red"}')
-    assert (changed.friendly_name, json.loads(changed.attributes)) == ("Alice A.", {"team": "red"})
-
-    assert [one.identity for one in v1.users.list()] == ["alice"]
-    assert made.delete() is True
-    assert v1.users.list() == []
-
-
 def test_a_chat_participant_brings_a_user(v1):
     v1.conversations.create().participants.create(identity="bob")
     assert v1.users("bob").fetch().identity == "bob"
-
-
-def test_services(account, v1):
-    shop = v1.services.create(friendly_name="Shop")
-    assert shop.sid.startswith("IS")
-    assert (shop.account_sid, shop.friendly_name) == (account.sid, "Shop")
-    assert v1.services(shop.sid).fetch().friendly_name == "Shop"
-
-    default = v1.configuration().fetch().default_chat_service_sid
-    assert {one.sid for one in v1.services.list()} == {default, shop.sid}
-
-    assert shop.delete() is True
-    assert {one.sid for one in v1.services.list()} == {default}
 
 
 def test_a_service_keeps_its_own_conversations(v1):
