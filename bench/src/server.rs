@@ -36,8 +36,8 @@ impl Server {
             .env("DWELL_METRICS_LISTEN", "off")
             .env("DWELL_WRITES_PER_SECOND_MAX", "0")
             .env("DWELL_LOG_LEVEL", "warn")
-            // The limits of an account are not what is measured.
-            .env("DWELL_WRITES_PER_SECOND", "0")
+            // The limit of rates is not what is measured.
+            .env("DWELL_WRITES_PER_SECOND_MAX", "0")
             .env("TWILIO_ACCOUNT_SID", ACCOUNT_SID)
             .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .stdout(Stdio::null())
