@@ -18,6 +18,7 @@ pub mod credentials;
 mod engine;
 mod error;
 mod initializer;
+pub mod hooks;
 mod input;
 mod janitor;
 mod journal;
@@ -42,6 +43,7 @@ pub mod webhooks;
 
 pub use clock::{Clock, SystemClock};
 pub use context::{Caller, Scope};
+pub use dwell_store::Stopwatch;
 pub use engine::{Engine, Parts};
 pub use error::Error;
 pub use initializer::Initializer;

@@ -1,0 +1,18 @@
+//! Carries webhooks out of the house: [`HttpTransport`] makes one call and tells what came of it.
+//!
+//! - `signature` signs as the receivers' libraries check it (contract §10.4).
+//! - [`Guard`] says which addresses may be called. It judges literal addresses in URLs and, inside the
+//!   resolver that the connections use, every address of a name: what was judged is what is connected to.
+//! - `transport` puts the request together and bounds everything that comes back: time, bytes,
+//!   connections. Redirects are not followed and proxies of the environment are ignored, for both would
+//!   go around the guard.
+//!
+//! What is called when, and what happens after a failure, is decided by the engine.
+
+pub mod guard;
+mod signature;
+mod transport;
+
+pub use guard::{Guard, InvalidNetwork};
+pub use signature::signature;
+pub use transport::{HttpTransport, Unusable};
