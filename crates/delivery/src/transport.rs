@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dwell_engine::Stopwatch;
 use dwell_engine::hooks::{Call, CallError, Calling, Reply, Transport};
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use tokio::time::timeout;
@@ -20,9 +20,11 @@ use request::Request;
 const USER_AGENT: &str = "TwilioProxy/1.1";
 /// Most idle connections that are kept per host.
 const IDLE_PER_HOST_MAX: usize = 4;
-/// Longest time for which an idle connection is kept. A name is resolved, and its addresses are judged,
-/// anew for every new connection.
-const IDLE_TIME_MAX: Duration = Duration::from_secs(30);
+/// Longest time for which an idle connection is kept: less than the 5 s after which Node, uvicorn and
+/// Apache hang up, so that a call does not meet a connection that is just being closed.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(4);
+/// Longest `Content-Type` that is taken over; real ones are far shorter.
+const CONTENT_TYPE_BYTES_MAX: usize = 256;
 
 /// Calls webhooks. One for the whole process: it holds the connections.
 pub struct HttpTransport {
@@ -85,6 +87,8 @@ impl HttpTransport {
                 .client
                 .post(request.url)
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
+                // An empty form would go without, and some receivers insist.
+                .header(CONTENT_LENGTH, form.len())
                 .body(form),
             None => self.client.get(request.url),
         };
@@ -122,6 +126,7 @@ fn builder(resolver: Resolver) -> ClientBuilder {
 async fn read(mut response: Response, bytes_max: usize) -> reqwest::Result<Reply> {
     let status = response.status().as_u16();
     let content_type = response.headers().get(CONTENT_TYPE);
+    let content_type = content_type.filter(|value| value.len() <= CONTENT_TYPE_BYTES_MAX);
     let content_type = content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let mut body = Vec::new();
     let mut is_cut = false;

@@ -7,6 +7,8 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use dwell_core::webhook::Method;
+
 /// What a transport returns: the call under way.
 pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<Reply, CallError>> + Send + 'a>>;
 
@@ -14,15 +16,6 @@ pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<Reply, CallError>> + S
 pub trait Transport: Send + Sync + 'static {
     /// Makes the call, once: neither retries nor redirects are followed. Dropping the future gives it up.
     fn call(&self, call: Call) -> Calling<'_>;
-}
-
-/// How a webhook is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// The parameters are in the query, behind what the URL has there itself.
-    Get,
-    /// The parameters are in the body, as a form.
-    Post,
 }
 
 /// One call of a webhook.
@@ -88,7 +81,7 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// Whether there was more of the body than that. What was left is not known.
     pub is_cut: bool,
-    /// The `Content-Type` as sent.
+    /// The `Content-Type` as sent, if its length is sensible.
     pub content_type: Option<String>,
     /// Time from the start of the call to the end of the answer, in microseconds.
     pub micros: i64,
@@ -109,7 +102,7 @@ impl Reply {
 /// name a host or an address, never a URL, a password or a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The URL may not be called: not http(s), or a network that is not open to webhooks.
+    /// The URL may not be called: not http(s), too long, or in a network that is not open to webhooks.
     #[error("refused: {what}")]
     Refused {
         /// What is refused, and why.

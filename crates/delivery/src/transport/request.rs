@@ -10,6 +10,9 @@ use url::{Host, Url};
 use crate::guard::Guard;
 use crate::signature::signature;
 
+/// Longest URL that the HTTP library can send. Only the parameters of a GET come near it.
+const URL_BYTES_MAX: usize = 65_534;
+
 /// A request.
 pub(super) struct Request {
     /// The URL that is requested: without user, password and fragment.
@@ -45,6 +48,9 @@ impl Request {
                 (None, signature(call.auth_token.reveal(), url.as_str(), &[]))
             }
         };
+        if url.as_str().len() > URL_BYTES_MAX {
+            return Err(refuse(format!("the URL with its parameters is longer than {URL_BYTES_MAX} bytes; use POST")));
+        }
         Ok(Request { url, credentials, form, signature })
     }
 }
