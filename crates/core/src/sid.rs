@@ -127,6 +127,8 @@ sids! {
     ReceiptSid = "DY";
     /// A webhook of one conversation.
     WebhookSid = "WH";
+    /// What a webhook is to be told, or was.
+    DeliverySid = "WD";
     /// A Studio flow, made elsewhere and referred to by webhooks and addresses.
     FlowSid = "FW";
     /// The configuration of one of the account's addresses.

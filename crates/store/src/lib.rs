@@ -10,6 +10,7 @@ pub mod bindings;
 mod columns;
 pub mod conversations;
 pub mod credentials;
+pub mod deliveries;
 mod engine;
 mod error;
 pub mod events;
@@ -48,6 +49,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         conversations::ALL,
         conversations::ALL_TIMERS,
         credentials::ALL,
+        deliveries::ALL,
         events::ALL,
         initializations::ALL,
         memberships::ALL,
