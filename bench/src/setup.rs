@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dwell_core::lifecycle::Timers;
 use dwell_core::{Account, AccountSid, Conversation, ConversationSid, Lifecycle, State, Timestamp};
+use dwell_engine::hooks::Unconnected;
 use dwell_engine::{Caller, Engine, Parts, Scope, SecretKey, SystemClock, SystemRandom, accounts};
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, conversations};
 use tempfile::TempDir;
@@ -31,6 +32,7 @@ pub(crate) async fn bench(database: Option<&str>) -> Bench {
         random: Arc::new(SystemRandom),
         secret_key: SecretKey::load_or_create(&directory.path().join("secret.key"), &SystemRandom)
             .expect("a key file beside the database"),
+        transport: Arc::new(Unconnected),
     });
     // The one that a server adopts which is started on this database.
     let adopt = Some((AccountSid::parse(ACCOUNT_SID).expect("an account SID"), AUTH_TOKEN.to_owned()));

@@ -50,17 +50,15 @@ impl Engine {
             default_closed_timer: None,
         };
         let sealed = self.inner.secret_key.seal(&token, &*self.inner.random);
-        self.inner
-            .store
-            .write(move |tx| {
-                if !accounts::insert(tx, &account, &sealed)? {
-                    return Ok(None);
-                }
-                service.insert(tx, now)?;
-                Ok(Some(account.clone()))
-            })
-            .await
-            .map(|created| created.map(|account| (account, token)))
+        self.write(move |tx| {
+            if !accounts::insert(tx, &account, &sealed)? {
+                return Ok(None);
+            }
+            service.insert(tx, now)?;
+            Ok(Some(account.clone()))
+        })
+        .await
+        .map(|created| created.map(|account| (account, token)))
     }
 
     /// Accounts in order of their SIDs.
@@ -97,13 +95,11 @@ impl Engine {
     pub async fn rotate_auth_token(&self, sid: AccountSid, token: Option<String>) -> Result<String, Error> {
         let token = token.unwrap_or_else(|| hex_secret(&*self.inner.random, SECRET_BYTES));
         let sealed = self.inner.secret_key.seal(&token, &*self.inner.random);
-        self.inner
-            .store
-            .write(move |tx| {
-                accounts::lock(tx, &sid)?.ok_or(Error::NotFound)?;
-                Ok::<_, Error>(accounts::update_token(tx, &sid, &sealed)?)
-            })
-            .await?;
+        self.write(move |tx| {
+            accounts::lock(tx, &sid)?.ok_or(Error::NotFound)?;
+            Ok::<_, Error>(accounts::update_token(tx, &sid, &sealed)?)
+        })
+        .await?;
         self.inner.auth.forget(&sid);
         Ok(token)
     }
@@ -115,8 +111,6 @@ impl Engine {
     pub async fn set_account_disabled(&self, sid: AccountSid, disabled: bool) -> Result<Account, Error> {
         let now = self.now();
         let account = self
-            .inner
-            .store
             .write(move |tx| {
                 let mut account = accounts::lock(tx, &sid)?.ok_or(Error::NotFound)?;
                 account.disabled_at = disabled.then(|| account.disabled_at.unwrap_or(now));
@@ -142,15 +136,13 @@ impl Engine {
         let sealed = self.inner.secret_key.seal(&secret, &*self.inner.random);
         let (sid, date_created) = (KeySid::new(self.sid()), self.now());
         let key = Key { sid, account_sid: account, friendly_name, rights, date_created };
-        self.inner
-            .store
-            .write(move |tx| {
-                accounts::fetch(tx, &account)?.ok_or(Error::NotFound)?;
-                accounts::insert_key(tx, &key, &sealed)?;
-                Ok(key.clone())
-            })
-            .await
-            .map(|key| (key, secret))
+        self.write(move |tx| {
+            accounts::fetch(tx, &account)?.ok_or(Error::NotFound)?;
+            accounts::insert_key(tx, &key, &sealed)?;
+            Ok(key.clone())
+        })
+        .await
+        .map(|key| (key, secret))
     }
 
     /// API keys of an account in order of creation.
@@ -173,8 +165,7 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn delete_key(&self, account: AccountSid, key: KeySid) -> Result<(), Error> {
-        let found =
-            self.inner.store.write(move |tx| accounts::delete_key(tx, &account, &key).map_err(Error::from)).await?;
+        let found = self.write(move |tx| accounts::delete_key(tx, &account, &key).map_err(Error::from)).await?;
         self.inner.auth.forget(&account);
         if found { Ok(()) } else { Err(Error::NotFound) }
     }

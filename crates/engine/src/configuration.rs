@@ -37,7 +37,7 @@ impl Engine {
     pub async fn update_configuration(&self, caller: &Caller, request: Update) -> Result<Account, Error> {
         let caller = caller.clone();
         let account = caller.account.sid;
-        let updated = self.inner.store.write(move |tx| update(tx, &caller, &request)).await;
+        let updated = self.write(move |tx| update(tx, &caller, &request)).await;
         self.inner.auth.forget(&account);
         updated
     }

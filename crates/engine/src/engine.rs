@@ -1,13 +1,15 @@
 //! The engine: the store, the clock and the secrets that commands work with.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use dwell_core::Timestamp;
-use dwell_store::Store;
+use dwell_store::{Store, StoreError, Tx};
 use tokio::sync::Notify;
 
 use crate::auth::AuthCache;
 use crate::clock::Clock;
+use crate::hooks::Transport;
 use crate::random::{Random, SidSource};
 use crate::secrets::SecretKey;
 
@@ -21,6 +23,8 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// What encrypts secrets at rest.
     pub secret_key: SecretKey,
+    /// What calls webhooks.
+    pub transport: Arc<dyn Transport>,
 }
 
 /// Commands and queries. Cheap to clone.
@@ -34,10 +38,15 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) secret_key: SecretKey,
+    pub(crate) transport: Arc<dyn Transport>,
     pub(crate) sids: SidSource,
     pub(crate) auth: AuthCache,
     /// Rung when the scheduler should look again before it planned to.
     pub(crate) bell: Notify,
+    /// Rung when there may be new deliveries.
+    pub(crate) delivery_bell: Notify,
+    /// Counts up with every delivery that a unit of work writes, kept or not.
+    pub(crate) enqueued: Arc<AtomicU64>,
     /// Rung when a conversation waits for its participants.
     pub(crate) initializations: Notify,
 }
@@ -51,9 +60,12 @@ impl Engine {
                 clock: parts.clock,
                 random: parts.random,
                 secret_key: parts.secret_key,
+                transport: parts.transport,
                 sids: SidSource::new(),
                 auth: AuthCache::default(),
                 bell: Notify::new(),
+                delivery_bell: Notify::new(),
+                enqueued: Arc::default(),
                 initializations: Notify::new(),
             }),
         }
@@ -77,6 +89,23 @@ impl Engine {
     /// Makes the bytes of a new SID.
     pub fn sid(&self) -> dwell_core::SidBytes {
         self.inner.sids.next(&*self.inner.clock, &*self.inner.random)
+    }
+
+    /// Runs a unit of work that changes something, and wakes whoever carries out the deliveries that it
+    /// wrote once they are on disk.
+    pub(crate) async fn write<T, E>(&self, work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let inner = &self.inner;
+        let before = inner.enqueued.load(Ordering::Relaxed);
+        let answer = inner.store.write(work).await;
+        // Somebody else's delivery may have moved the count: a ring too many does no harm.
+        if inner.enqueued.load(Ordering::Relaxed) != before {
+            inner.delivery_bell.notify_one();
+        }
+        answer
     }
 
     /// Whether the store answers.

@@ -18,6 +18,17 @@ pub trait Transport: Send + Sync + 'static {
     fn call(&self, call: Call) -> Calling<'_>;
 }
 
+/// The transport of a process that calls no webhooks, such as a command beside the server: it refuses
+/// every call.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unconnected;
+
+impl Transport for Unconnected {
+    fn call(&self, _: Call) -> Calling<'_> {
+        Box::pin(std::future::ready(Err(CallError::Refused { what: "this process calls no webhooks".to_owned() })))
+    }
+}
+
 /// One call of a webhook.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {

@@ -21,7 +21,7 @@ impl Engine {
         if !self.inner.store.read(waiting).await? {
             return Ok(false);
         }
-        self.inner.store.write(sweep_some).await
+        self.write(sweep_some).await
     }
 }
 

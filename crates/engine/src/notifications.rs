@@ -51,7 +51,7 @@ impl Engine {
     /// [`Error::NotFound`] without the service; a [`Reason`] for each parameter that breaks a rule.
     pub async fn update_notifications(&self, scope: &Scope, request: Update) -> Result<Notifications, Error> {
         let scope = scope.clone();
-        self.inner.store.write(move |tx| update(tx, &scope, &request)).await
+        self.write(move |tx| update(tx, &scope, &request)).await
     }
 }
 

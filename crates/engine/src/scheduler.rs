@@ -96,8 +96,6 @@ impl Engine {
         let is_test = wake.test_clock.is_some();
         loop {
             let fired = self
-                .inner
-                .store
                 .write(move |tx| {
                     if !is_test {
                         return fire_batch(tx, &account, now);

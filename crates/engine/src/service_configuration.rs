@@ -40,7 +40,7 @@ impl Engine {
     /// [`Error::NotFound`]; a [`Reason`] for each parameter that breaks a rule.
     pub async fn update_service_configuration(&self, scope: &Scope, request: Update) -> Result<Service, Error> {
         let scope = scope.clone();
-        self.inner.store.write(move |tx| update(tx, &scope, &request)).await
+        self.write(move |tx| update(tx, &scope, &request)).await
     }
 }
 

@@ -87,7 +87,7 @@ impl Engine {
         let mut transitions = 0;
         loop {
             let turning = caller.clone();
-            let turned = self.inner.store.write(move |tx| turn(tx, &turning, target)).await?;
+            let turned = self.write(move |tx| turn(tx, &turning, target)).await?;
             transitions += turned.reading.transitions;
             match turned.rest {
                 Some(rest) => target = rest,
@@ -122,8 +122,6 @@ impl Engine {
     ) -> Result<Reading, Error> {
         let caller = caller.clone();
         let reading = self
-            .inner
-            .store
             .write(move |tx| {
                 let (mut account, clock) = lock(tx, &caller)?;
                 let clock = change(&clock, caller.received_at);

@@ -73,7 +73,7 @@ impl Engine {
             return self.fetch_account_webhooks(caller).await;
         }
         let caller = caller.clone();
-        self.inner.store.write(move |tx| update(tx, &caller, Owner::Account, &request)).await
+        self.write(move |tx| update(tx, &caller, Owner::Account, &request)).await
     }
 
     /// What a service has set up for its webhooks; `None` when it never did, and the account's holds.
@@ -106,14 +106,12 @@ impl Engine {
             return self.fetch_service_webhooks(scope).await;
         }
         let scope = scope.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                let service = scope.service_sid;
-                services::hold(tx, &scope.caller.account.sid, &service)?.ok_or(Error::NotFound)?;
-                update(tx, &scope.caller, Owner::Service(service), &request).map(Some)
-            })
-            .await
+        self.write(move |tx| {
+            let service = scope.service_sid;
+            services::hold(tx, &scope.caller.account.sid, &service)?.ok_or(Error::NotFound)?;
+            update(tx, &scope.caller, Owner::Service(service), &request).map(Some)
+        })
+        .await
     }
 }
 

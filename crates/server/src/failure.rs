@@ -31,7 +31,13 @@ macro_rules! failures {
     )*};
 }
 
-failures!(dwell_engine::Error, dwell_engine::secrets::SecretKeyError, dwell_store::OpenError, dwell_store::StoreError);
+failures!(
+    dwell_delivery::Unusable,
+    dwell_engine::Error,
+    dwell_engine::secrets::SecretKeyError,
+    dwell_store::OpenError,
+    dwell_store::StoreError
+);
 
 #[cfg(test)]
 mod tests {

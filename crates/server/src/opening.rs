@@ -5,6 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use dwell_engine::hooks::{Transport, Unconnected};
 use dwell_engine::{Engine, PageRequest, Parts, SecretKey, SystemClock, SystemRandom};
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, accounts, migration_status};
 
@@ -13,7 +14,12 @@ use crate::failure::Failure;
 /// Opens the database, makes or migrates it where needed, and reads or makes the key file.
 ///
 /// Not to be called from an async task: the engines block.
-pub(crate) fn open(database: &DatabaseUrl, key_file: &Path, options: &Options) -> Result<Engine, Failure> {
+pub(crate) fn open(
+    database: &DatabaseUrl,
+    key_file: &Path,
+    options: &Options,
+    transport: Arc<dyn Transport>,
+) -> Result<Engine, Failure> {
     make_private_directory(database)?;
     let store = Store::open(database, options)?;
     let has_accounts = has_accounts(&store)?;
@@ -21,7 +27,13 @@ pub(crate) fn open(database: &DatabaseUrl, key_file: &Path, options: &Options) -
         return Err(missing(key_file));
     }
     let secret_key = SecretKey::load_or_create(key_file, &SystemRandom)?;
-    let engine = Engine::new(Parts { store, clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), secret_key });
+    let engine = Engine::new(Parts {
+        store,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(SystemRandom),
+        secret_key,
+        transport,
+    });
     if has_accounts {
         check_key(&engine, key_file)?;
     }
@@ -41,7 +53,7 @@ pub(crate) fn open_beside(database: &DatabaseUrl, key_file: &Path, may_create: b
             status.applied, status.known
         )));
     }
-    open(database, key_file, &beside())
+    open(database, key_file, &beside(), Arc::new(Unconnected))
 }
 
 /// Makes sure that a database of this version and its key file belong together. A key file that is

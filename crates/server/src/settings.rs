@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use dwell_delivery::Guard;
 use dwell_store::DatabaseUrl;
 
 use crate::failure::Failure;
@@ -24,6 +25,8 @@ const POSTGRES_KEY_FILE: &str = "./dwell-data/secret.key";
 const WRITES_PER_SECOND_MAX: u32 = 30;
 /// The key file beside an SQLite database.
 const KEY_FILE_NAME: &str = "secret.key";
+/// The machine itself.
+const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 
 /// The settings of a server, all of them known and checked.
 #[derive(Debug, Clone)]
@@ -46,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) connections_max: u32,
     /// Most writes a second of each kind and in each conversation or service, if given.
     writes_per_second_max: Option<u32>,
+    /// Networks that webhooks may call although they are not public, if given.
+    webhook_networks_allowed: Option<Vec<String>>,
     /// What is logged.
     pub(crate) log_level: String,
     /// How it is logged.
@@ -128,6 +133,7 @@ impl Settings {
                 .writes_per_second_max
                 .map(|given| within("writes_per_second_max", Some(given), given, 0, 1_000_000))
                 .transpose()?,
+            webhook_networks_allowed: given.webhook_networks_allowed,
             log_level: given.log_level.unwrap_or_else(|| "info".to_owned()),
             log_format: given.log_format.unwrap_or(LogFormat::Pretty),
             metrics_listen: given.metrics_listen.unwrap_or_else(|| MetricsListen::At(local(9464))),
@@ -167,6 +173,7 @@ impl Settings {
         };
         crate::log::filter(&settings.log_level)
             .map_err(|error| Failure::new(format_args!("log_level `{}`: {error}", settings.log_level)))?;
+        settings.webhook_guard(false)?;
         Ok(settings)
     }
 }
@@ -176,6 +183,24 @@ impl Settings {
     /// develops is not held up unless they ask to be.
     pub(crate) fn writes_per_second_max(&self, is_development: bool) -> u32 {
         self.writes_per_second_max.unwrap_or(if is_development { 0 } else { WRITES_PER_SECOND_MAX })
+    }
+}
+
+impl Settings {
+    /// Which networks webhooks may call. Whoever develops has the receiver on the same machine.
+    pub(crate) fn webhook_guard(&self, is_development: bool) -> Result<Guard, Failure> {
+        let allowed = match &self.webhook_networks_allowed {
+            Some(networks) => networks.clone(),
+            None if is_development => LOOPBACK.map(str::to_owned).to_vec(),
+            None => Vec::new(),
+        };
+        Guard::from_allow_list(&allowed)
+            .map_err(|error| Failure::new(format_args!("webhook_networks_allowed: {error}")))
+    }
+
+    /// Whether webhooks may call this machine only because it is used for development.
+    pub(crate) fn opens_loopback(&self, is_development: bool) -> bool {
+        is_development && self.webhook_networks_allowed.is_none()
     }
 }
 
@@ -237,6 +262,10 @@ impl fmt::Display for Settings {
         writeln!(f, "body_bytes_max = {}", self.body_bytes_max)?;
         writeln!(f, "request_read_seconds_max = {}", self.request_read_seconds_max)?;
         writeln!(f, "connections_max = {}", self.connections_max)?;
+        if let Some(networks) = &self.webhook_networks_allowed {
+            let networks = networks.iter().map(|network| quoted(network)).collect();
+            writeln!(f, "webhook_networks_allowed = {}", toml::Value::Array(networks))?;
+        }
         writeln!(f, "writes_per_second_max = {}", self.writes_per_second_max(false))?;
         writeln!(f, "log_level = {}", quoted(&self.log_level))?;
         let format = if self.log_format == LogFormat::Json { "json" } else { "pretty" };

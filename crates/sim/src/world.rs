@@ -8,6 +8,7 @@ mod turns;
 use std::sync::Arc;
 
 use dwell_core::{Account, Timestamp};
+use dwell_engine::hooks::Unconnected;
 use dwell_engine::{Clock, Engine, Parts, SecretKey, accounts};
 use dwell_store::Store;
 use dwell_testkit::{ManualClock, START, SeededRandom};
@@ -102,6 +103,7 @@ impl World {
             clock: Arc::new(self.clock.clone()),
             random: Arc::new(Shared(random)),
             secret_key: SecretKey::from_bytes([7; 32]),
+            transport: Arc::new(Unconnected),
         })
     }
 

@@ -25,6 +25,7 @@ use tower::ServiceExt;
 
 use crate::clock::ManualClock;
 use crate::random::SeededRandom;
+use crate::receivers::Receivers;
 
 /// When the clock of every test starts: 2026-01-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
@@ -33,6 +34,8 @@ pub const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
 pub struct TestApp {
     /// Its clock.
     pub clock: ManualClock,
+    /// Who its webhooks reach.
+    pub receivers: Receivers,
     /// Its engine, for what the API cannot do.
     pub engine: Engine,
     /// Its first account, which requests are made with.
@@ -79,10 +82,11 @@ impl TestApp {
     /// A server on a database.
     pub async fn on(database: DatabaseUrl) -> Self {
         let clock = ManualClock::new(START);
-        let engine = engine(&database, &clock, 1);
+        let receivers = Receivers::new(clock.clone());
+        let engine = engine(&database, &receivers, &clock, 1);
         let account = create_account(&engine, false).await;
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
-        TestApp { clock, engine, account, router, seed: 1, database, directory: None }
+        TestApp { clock, receivers, engine, account, router, seed: 1, database, directory: None }
     }
 
     /// Where its SQLite database is.
@@ -95,12 +99,12 @@ impl TestApp {
 
     /// Stops the server and starts it again on the same database; the clock goes on.
     pub async fn restart(self) -> Self {
-        let TestApp { clock, engine, account, router, seed, database, directory } = self;
+        let TestApp { clock, receivers, engine, account, router, seed, database, directory } = self;
         drop(router);
         drop(engine);
-        let engine = self::engine(&database, &clock, seed + 1);
+        let engine = self::engine(&database, &receivers, &clock, seed + 1);
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
-        TestApp { clock, engine, account, router, seed: seed + 1, database, directory }
+        TestApp { clock, receivers, engine, account, router, seed: seed + 1, database, directory }
     }
 
     /// Serves with other options from now on.
@@ -279,13 +283,14 @@ impl Answer {
 }
 
 /// An engine on a database, with everything about it repeatable.
-pub fn engine(database: &DatabaseUrl, clock: &ManualClock, seed: u64) -> Engine {
+pub fn engine(database: &DatabaseUrl, receivers: &Receivers, clock: &ManualClock, seed: u64) -> Engine {
     let store = Store::open(database, &Options::default()).expect("the database opens");
     Engine::new(Parts {
         store,
         clock: Arc::new(clock.clone()),
         random: Arc::new(SeededRandom::new(seed)),
         secret_key: SecretKey::from_bytes([7; 32]),
+        transport: Arc::new(receivers.clone()),
     })
 }
 

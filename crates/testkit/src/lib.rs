@@ -4,7 +4,9 @@ mod app;
 mod clock;
 pub mod postgres;
 mod random;
+mod receivers;
 
 pub use app::{Account, Answer, START, TestApp, engine};
 pub use clock::ManualClock;
 pub use random::SeededRandom;
+pub use receivers::{Behaviour, Receivers};

@@ -24,7 +24,7 @@ impl Engine {
     ) -> Result<AddressConfiguration, Error> {
         let sid = AddressSid::new(self.sid());
         let caller = caller.clone();
-        self.inner.store.write(move |tx| create(tx, &caller, sid, &request)).await
+        self.write(move |tx| create(tx, &caller, sid, &request)).await
     }
 }
 

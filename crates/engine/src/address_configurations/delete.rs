@@ -13,13 +13,11 @@ impl Engine {
     /// [`Error::NotFound`].
     pub async fn delete_address_configuration(&self, caller: &Caller, segment: &str) -> Result<(), Error> {
         let (account, segment) = (caller.account.sid, segment.to_owned());
-        self.inner
-            .store
-            .write(move |tx| {
-                let found = super::by_key(&segment, |key| address_configurations::lock(tx, &account, key))?;
-                address_configurations::delete(tx, &found.ok_or(Error::NotFound)?.sid)?;
-                Ok(())
-            })
-            .await
+        self.write(move |tx| {
+            let found = super::by_key(&segment, |key| address_configurations::lock(tx, &account, key))?;
+            address_configurations::delete(tx, &found.ok_or(Error::NotFound)?.sid)?;
+            Ok(())
+        })
+        .await
     }
 }

@@ -22,7 +22,7 @@ impl Engine {
         request: Request,
     ) -> Result<AddressConfiguration, Error> {
         let (caller, segment) = (caller.clone(), segment.to_owned());
-        self.inner.store.write(move |tx| update(tx, &caller, &segment, &request)).await
+        self.write(move |tx| update(tx, &caller, &segment, &request)).await
     }
 }
 

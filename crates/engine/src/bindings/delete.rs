@@ -15,15 +15,13 @@ impl Engine {
     pub async fn delete_binding(&self, scope: &Scope, segment: &str) -> Result<(), Error> {
         let sid = BindingSid::parse(segment).ok_or(Error::NotFound)?;
         let scope = scope.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                let (account, service) = (&scope.caller.account.sid, &scope.service_sid);
-                services::fetch(tx, account, service)?.ok_or(Error::NotFound)?;
-                // One that is hidden already counts as gone.
-                bindings::fetch(tx, account, service, &sid)?.ok_or(Error::NotFound)?;
-                if bindings::delete(tx, account, service, &sid)? { Ok(()) } else { Err(Error::NotFound) }
-            })
-            .await
+        self.write(move |tx| {
+            let (account, service) = (&scope.caller.account.sid, &scope.service_sid);
+            services::fetch(tx, account, service)?.ok_or(Error::NotFound)?;
+            // One that is hidden already counts as gone.
+            bindings::fetch(tx, account, service, &sid)?.ok_or(Error::NotFound)?;
+            if bindings::delete(tx, account, service, &sid)? { Ok(()) } else { Err(Error::NotFound) }
+        })
+        .await
     }
 }

@@ -88,7 +88,7 @@ impl Engine {
     pub async fn create_conversation(&self, scope: &Scope, request: Create) -> Result<Conversation, Error> {
         let sid = ConversationSid::new(self.sid());
         let scope = scope.clone();
-        let created = self.inner.store.write(move |tx| create(tx, &scope, sid, request.check()?)).await?;
+        let created = self.write(move |tx| create(tx, &scope, sid, request.check()?)).await?;
         if created.lifecycle.state == State::Initializing {
             self.inner.initializations.notify_one();
         }

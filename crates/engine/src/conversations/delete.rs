@@ -19,8 +19,6 @@ impl Engine {
     pub async fn delete_conversation(&self, scope: &Scope, segment: &str) -> Result<(), Error> {
         let (scope, segment) = (scope.clone(), segment.to_owned());
         let deleted = self
-            .inner
-            .store
             .write(move |tx| {
                 let account = &scope.caller.account.sid;
                 let conversation =

@@ -101,12 +101,12 @@ impl Engine {
     async fn initialize_one(&self, sid: ConversationSid) -> Result<(), Error> {
         let now = self.now();
         let sids = [(); limits::PARTICIPANTS_AT_CREATION_MAX].map(|()| Sids::new(self));
-        match self.inner.store.write(move |tx| initialize(tx, &sid, now, &sids)).await {
+        match self.write(move |tx| initialize(tx, &sid, now, &sids)).await {
             // The outcome of a rule, and final; nothing of the attempt is left.
             Err(Error::Refused(reason)) => self.give_up(sid, reason.to_string()).await,
             Err(Error::Internal(problem)) => {
                 tracing::error!(conversation = %sid, problem, "participants cannot be added");
-                let is_last = self.inner.store.write(move |tx| count_attempt(tx, &sid)).await?;
+                let is_last = self.write(move |tx| count_attempt(tx, &sid)).await?;
                 if is_last { self.give_up(sid, problem).await } else { Err(Error::Internal(problem)) }
             }
             ended => ended,
@@ -120,7 +120,7 @@ impl Engine {
             code: PARTICIPANTS_NOT_ADDED,
             message: format!("The participants could not be added: {problem}"),
         };
-        if let Some(account) = self.inner.store.write(move |tx| close(tx, &sid, now, &error)).await? {
+        if let Some(account) = self.write(move |tx| close(tx, &sid, now, &error)).await? {
             let code = PARTICIPANTS_NOT_ADDED;
             tracing::warn!(code, conversation = %sid, %account, problem, "participants not added; conversation closed");
         }

@@ -88,7 +88,7 @@ impl Engine {
         request: Update,
     ) -> Result<Conversation, Error> {
         let (scope, segment) = (scope.clone(), segment.to_owned());
-        self.inner.store.write(move |tx| update(tx, &scope, &segment, &request)).await
+        self.write(move |tx| update(tx, &scope, &segment, &request)).await
     }
 }
 

@@ -19,22 +19,20 @@ impl Engine {
             checked.push_type.ok_or_else(|| invalid("Type", "one of apn, gcm, fcm is required".to_owned()))?;
         let sid = CredentialSid::new(self.sid());
         let caller = caller.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                let now = caller.now(tx)?;
-                let credential = Credential {
-                    sid,
-                    account_sid: caller.account.sid,
-                    friendly_name: checked.friendly_name.clone(),
-                    push_type,
-                    sandbox: checked.sandbox.unwrap_or_default(),
-                    date_created: now,
-                    date_updated: now,
-                };
-                credentials::insert(tx, &credential, &checked.secrets)?;
-                Ok(credential)
-            })
-            .await
+        self.write(move |tx| {
+            let now = caller.now(tx)?;
+            let credential = Credential {
+                sid,
+                account_sid: caller.account.sid,
+                friendly_name: checked.friendly_name.clone(),
+                push_type,
+                sandbox: checked.sandbox.unwrap_or_default(),
+                date_created: now,
+                date_updated: now,
+            };
+            credentials::insert(tx, &credential, &checked.secrets)?;
+            Ok(credential)
+        })
+        .await
     }
 }

@@ -16,13 +16,11 @@ impl Engine {
     pub async fn delete_credential(&self, caller: &Caller, segment: &str) -> Result<(), Error> {
         let sid = CredentialSid::parse(segment).ok_or(Error::NotFound)?;
         let caller = caller.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                let found = credentials::mark_deleted(tx, &caller.account.sid, &sid, caller.received_at)?;
-                if found { Ok(()) } else { Err(Error::NotFound) }
-            })
-            .await?;
+        self.write(move |tx| {
+            let found = credentials::mark_deleted(tx, &caller.account.sid, &sid, caller.received_at)?;
+            if found { Ok(()) } else { Err(Error::NotFound) }
+        })
+        .await?;
         self.inner.bell.notify_one();
         Ok(())
     }

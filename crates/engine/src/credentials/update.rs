@@ -19,21 +19,19 @@ impl Engine {
         // Here, so that a secret is sealed once; told only when there is such a credential.
         let checked = request.check(self);
         let caller = caller.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                let mut credential = credentials::lock(tx, &caller.account.sid, &sid)?.ok_or(Error::NotFound)?;
-                if is_empty {
-                    return Ok(credential);
-                }
-                let checked = checked.clone()?;
-                credential.push_type = checked.push_type.unwrap_or(credential.push_type);
-                credential.friendly_name = checked.friendly_name.or(credential.friendly_name);
-                credential.sandbox = checked.sandbox.unwrap_or(credential.sandbox);
-                credential.date_updated = caller.now(tx)?.max(credential.date_updated);
-                credentials::update(tx, &credential, &checked.secrets)?;
-                Ok(credential)
-            })
-            .await
+        self.write(move |tx| {
+            let mut credential = credentials::lock(tx, &caller.account.sid, &sid)?.ok_or(Error::NotFound)?;
+            if is_empty {
+                return Ok(credential);
+            }
+            let checked = checked.clone()?;
+            credential.push_type = checked.push_type.unwrap_or(credential.push_type);
+            credential.friendly_name = checked.friendly_name.or(credential.friendly_name);
+            credential.sandbox = checked.sandbox.unwrap_or(credential.sandbox);
+            credential.date_updated = caller.now(tx)?.max(credential.date_updated);
+            credentials::update(tx, &credential, &checked.secrets)?;
+            Ok(credential)
+        })
+        .await
     }
 }

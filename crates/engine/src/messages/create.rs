@@ -103,7 +103,7 @@ impl Engine {
     pub async fn create_message(&self, scope: &Scope, conversation: &str, request: Create) -> Result<Message, Error> {
         let sid = MessageSid::new(self.sid());
         let (scope, conversation) = (scope.clone(), conversation.to_owned());
-        self.inner.store.write(move |tx| create(tx, &scope, &conversation, sid, &request)).await
+        self.write(move |tx| create(tx, &scope, &conversation, sid, &request)).await
     }
 }
 

@@ -36,7 +36,7 @@ impl Engine {
         request: Update,
     ) -> Result<Message, Error> {
         let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.inner.store.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
+        self.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
     }
 }
 

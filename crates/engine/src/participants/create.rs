@@ -109,7 +109,7 @@ impl Engine {
     ) -> Result<Participant, Error> {
         let sids = Sids::new(self);
         let (scope, conversation) = (scope.clone(), conversation.to_owned());
-        self.inner.store.write(move |tx| create(tx, &scope, &conversation, sids, &request)).await
+        self.write(move |tx| create(tx, &scope, &conversation, sids, &request)).await
     }
 }
 

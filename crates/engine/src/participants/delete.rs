@@ -16,16 +16,14 @@ impl Engine {
     /// [`Error::NotFound`]; [`dwell_core::Reason::ConversationClosed`] (contract §18 U9).
     pub async fn delete_participant(&self, scope: &Scope, conversation: &str, segment: &str) -> Result<(), Error> {
         let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.inner
-            .store
-            .write(move |tx| {
-                let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
-                let participant = super::find(tx, &c, &segment)?;
-                remove(tx, &mut c, &mut journal, &participant)?;
-                save(tx, &c, settled)?;
-                journal.write(tx)
-            })
-            .await
+        self.write(move |tx| {
+            let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
+            let participant = super::find(tx, &c, &segment)?;
+            remove(tx, &mut c, &mut journal, &participant)?;
+            save(tx, &c, settled)?;
+            journal.write(tx)
+        })
+        .await
     }
 }
 

@@ -43,7 +43,7 @@ impl Engine {
         request: Update,
     ) -> Result<Participant, Error> {
         let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.inner.store.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
+        self.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
     }
 }
 

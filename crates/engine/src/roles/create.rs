@@ -27,7 +27,7 @@ impl Engine {
     pub async fn create_role(&self, scope: &Scope, request: Create) -> Result<Role, Error> {
         let sid = RoleSid::new(self.sid());
         let scope = scope.clone();
-        self.inner.store.write(move |tx| create(tx, &scope, sid, &request)).await
+        self.write(move |tx| create(tx, &scope, sid, &request)).await
     }
 }
 

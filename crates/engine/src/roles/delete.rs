@@ -16,23 +16,21 @@ impl Engine {
     pub async fn delete_role(&self, scope: &Scope, segment: &str) -> Result<(), Error> {
         let sid = RoleSid::parse(segment).ok_or(Error::NotFound)?;
         let scope = scope.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                let account = &scope.caller.account.sid;
-                // The service's lock keeps the role from becoming a default meanwhile.
-                let service = services::lock(tx, account, &scope.service_sid)?.ok_or(Error::NotFound)?;
-                let defaults = [
-                    service.default_chat_service_role_sid,
-                    service.default_conversation_role_sid,
-                    service.default_conversation_creator_role_sid,
-                ];
-                if defaults.contains(&sid) {
-                    return Err(Error::Refused(Reason::DefaultRoleDelete));
-                }
-                let found = roles::delete(tx, account, &service.sid, &sid)?;
-                if found { Ok(()) } else { Err(Error::NotFound) }
-            })
-            .await
+        self.write(move |tx| {
+            let account = &scope.caller.account.sid;
+            // The service's lock keeps the role from becoming a default meanwhile.
+            let service = services::lock(tx, account, &scope.service_sid)?.ok_or(Error::NotFound)?;
+            let defaults = [
+                service.default_chat_service_role_sid,
+                service.default_conversation_role_sid,
+                service.default_conversation_creator_role_sid,
+            ];
+            if defaults.contains(&sid) {
+                return Err(Error::Refused(Reason::DefaultRoleDelete));
+            }
+            let found = roles::delete(tx, account, &service.sid, &sid)?;
+            if found { Ok(()) } else { Err(Error::NotFound) }
+        })
+        .await
     }
 }

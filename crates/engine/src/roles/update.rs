@@ -22,7 +22,7 @@ impl Engine {
     pub async fn update_role(&self, scope: &Scope, segment: &str, request: Update) -> Result<Role, Error> {
         let sid = RoleSid::parse(segment).ok_or(Error::NotFound)?;
         let scope = scope.clone();
-        self.inner.store.write(move |tx| update(tx, &scope, &sid, &request)).await
+        self.write(move |tx| update(tx, &scope, &sid, &request)).await
     }
 }
 

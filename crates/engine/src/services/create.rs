@@ -77,12 +77,10 @@ impl Engine {
         let name = input::friendly_name(request.friendly_name.as_deref())?.ok_or(Reason::FriendlyNameMissing)?;
         let new = new_service(self, caller.account.sid, &name, caller.received_at);
         let caller = caller.clone();
-        self.inner
-            .store
-            .write(move |tx| {
-                let now = caller.now(tx)?;
-                new.insert(tx, now)
-            })
-            .await
+        self.write(move |tx| {
+            let now = caller.now(tx)?;
+            new.insert(tx, now)
+        })
+        .await
     }
 }

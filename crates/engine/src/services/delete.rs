@@ -17,8 +17,6 @@ impl Engine {
         let sid = ServiceSid::parse(segment).ok_or(Error::NotFound)?;
         let caller = caller.clone();
         let deleted = self
-            .inner
-            .store
             .write(move |tx| {
                 // The account's lock keeps the service from becoming the default meanwhile.
                 let account = accounts::lock(tx, &caller.account.sid)?.ok_or(Error::NotFound)?;

@@ -116,7 +116,7 @@ impl Engine {
     /// Puts deadlines that messages have moved into their place in the index. Each is read again
     /// under its conversation's lock, so that no change of this moment is lost.
     async fn straighten(&self, account: AccountSid, from: Position, until: Timestamp) -> Result<(), Error> {
-        let straightened = self.inner.store.write(move |tx| {
+        let straightened = self.write(move |tx| {
             let mut timers = conversations::list_timers(tx, &account, Some(from.clone()), until, SCANNED_MAX)?;
             timers.retain(|timer| due(timer) != timer.wake_at);
             // Whoever locks several conversations locks them in this order.

@@ -14,15 +14,13 @@ impl Engine {
     pub async fn delete_user_conversation(&self, scope: &Scope, user: &str, conversation: &str) -> Result<(), Error> {
         let (scope, user) = (super::without_webhooks(scope), user.to_owned());
         let conversation = conversation.to_owned();
-        self.inner
-            .store
-            .write(move |tx| {
-                let user = super::user(tx, &scope, &user)?;
-                let (mut c, mut journal, settled, participant) = super::lock_open(tx, &scope, &user, &conversation)?;
-                crate::participants::remove(tx, &mut c, &mut journal, &participant)?;
-                save(tx, &c, settled)?;
-                journal.write(tx)
-            })
-            .await
+        self.write(move |tx| {
+            let user = super::user(tx, &scope, &user)?;
+            let (mut c, mut journal, settled, participant) = super::lock_open(tx, &scope, &user, &conversation)?;
+            crate::participants::remove(tx, &mut c, &mut journal, &participant)?;
+            save(tx, &c, settled)?;
+            journal.write(tx)
+        })
+        .await
     }
 }

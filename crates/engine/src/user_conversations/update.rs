@@ -35,7 +35,7 @@ impl Engine {
     ) -> Result<(UserSid, Seen), Error> {
         let (scope, user) = (super::without_webhooks(scope), user.to_owned());
         let conversation = conversation.to_owned();
-        self.inner.store.write(move |tx| update(tx, &scope, &user, &conversation, &request)).await
+        self.write(move |tx| update(tx, &scope, &user, &conversation, &request)).await
     }
 }
 

@@ -29,7 +29,7 @@ impl Engine {
     pub async fn create_user(&self, scope: &Scope, request: Create) -> Result<User, Error> {
         let sid = UserSid::new(self.sid());
         let scope = scope.clone();
-        self.inner.store.write(move |tx| create(tx, &scope, sid, &request)).await
+        self.write(move |tx| create(tx, &scope, sid, &request)).await
     }
 }
 

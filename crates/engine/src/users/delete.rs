@@ -17,16 +17,14 @@ impl Engine {
     /// [`Error::NotFound`].
     pub async fn delete_user(&self, scope: &Scope, segment: &str) -> Result<(), Error> {
         let (scope, segment) = (scope.clone(), segment.to_owned());
-        self.inner
-            .store
-            .write(move |tx| {
-                let account = &scope.caller.account.sid;
-                services::fetch(tx, account, &scope.service_sid)?.ok_or(Error::NotFound)?;
-                let user = super::by_key(&segment, |key| users::lock(tx, account, &scope.service_sid, key))?
-                    .ok_or(Error::NotFound)?;
-                delete(tx, &scope, &user)
-            })
-            .await
+        self.write(move |tx| {
+            let account = &scope.caller.account.sid;
+            services::fetch(tx, account, &scope.service_sid)?.ok_or(Error::NotFound)?;
+            let user = super::by_key(&segment, |key| users::lock(tx, account, &scope.service_sid, key))?
+                .ok_or(Error::NotFound)?;
+            delete(tx, &scope, &user)
+        })
+        .await
     }
 }
 

@@ -26,7 +26,7 @@ impl Engine {
     /// [`Error::NotFound`]; a [`dwell_core::Reason`] for each parameter that breaks a rule.
     pub async fn update_user(&self, scope: &Scope, segment: &str, request: Update) -> Result<User, Error> {
         let (scope, segment) = (scope.clone(), segment.to_owned());
-        self.inner.store.write(move |tx| update(tx, &scope, &segment, &request)).await
+        self.write(move |tx| update(tx, &scope, &segment, &request)).await
     }
 }
 

@@ -19,7 +19,7 @@ impl Engine {
     pub async fn create_webhook(&self, scope: &Scope, conversation: &str, request: Request) -> Result<Webhook, Error> {
         let sid = WebhookSid::new(self.sid());
         let (scope, conversation) = (scope.clone(), conversation.to_owned());
-        self.inner.store.write(move |tx| create(tx, &scope, &conversation, sid, &request)).await
+        self.write(move |tx| create(tx, &scope, &conversation, sid, &request)).await
     }
 }
 

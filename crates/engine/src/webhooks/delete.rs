@@ -13,14 +13,12 @@ impl Engine {
     /// [`Error::NotFound`]; [`dwell_core::Reason::ConversationClosed`].
     pub async fn delete_webhook(&self, scope: &Scope, conversation: &str, segment: &str) -> Result<(), Error> {
         let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.inner
-            .store
-            .write(move |tx| {
-                let (c, journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
-                let webhook = super::find(tx, &c, &segment)?;
-                webhooks::delete(tx, &webhook)?;
-                super::keep_due(tx, &c, journal, settled)
-            })
-            .await
+        self.write(move |tx| {
+            let (c, journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
+            let webhook = super::find(tx, &c, &segment)?;
+            webhooks::delete(tx, &webhook)?;
+            super::keep_due(tx, &c, journal, settled)
+        })
+        .await
     }
 }

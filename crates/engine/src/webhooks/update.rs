@@ -22,7 +22,7 @@ impl Engine {
         request: Request,
     ) -> Result<Webhook, Error> {
         let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.inner.store.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
+        self.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
     }
 }
 

@@ -1,8 +1,10 @@
 //! `dwell serve`: the server.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use dwell_delivery::HttpTransport;
 use dwell_engine::{Clock, Engine, Initializer, Scheduler};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -49,7 +51,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let runtime = Runtime::new().map_err(Failure::new)?;
     let listeners = runtime.block_on(listen(&settings, arguments.dev))?;
 
-    let engine = opening::open(&settings.database, &settings.key_file, &settings.store)?;
+    let transport = HttpTransport::new(settings.webhook_guard(arguments.dev)?)?;
+    let engine = opening::open(&settings.database, &settings.key_file, &settings.store, Arc::new(transport))?;
     let store = engine.store().clone();
     metrics::gauge!("dwell_build_info", "version" => env!("CARGO_PKG_VERSION"), "database" => store.engine_name())
         .set(1.0);

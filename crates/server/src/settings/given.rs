@@ -66,6 +66,9 @@ pub(crate) struct Given {
     /// Writes a second of each kind and in each conversation or service; 0 for any number
     #[arg(long, env = "DWELL_WRITES_PER_SECOND_MAX", value_name = "WRITES")]
     pub(crate) writes_per_second_max: Option<u32>,
+    /// Networks that webhooks may call although they are not public, separated by commas
+    #[arg(long, env = "DWELL_WEBHOOK_NETWORKS_ALLOWED", value_delimiter = ',', value_name = "CIDR,CIDR")]
+    pub(crate) webhook_networks_allowed: Option<Vec<String>>,
     /// error, warn, info, debug or trace; also by target, such as warn,dwell_http=debug
     #[arg(long, env = "DWELL_LOG_LEVEL", value_name = "LEVEL")]
     pub(crate) log_level: Option<String>,
@@ -109,6 +112,7 @@ impl Given {
             request_read_seconds_max: self.request_read_seconds_max.or(other.request_read_seconds_max),
             connections_max: self.connections_max.or(other.connections_max),
             writes_per_second_max: self.writes_per_second_max.or(other.writes_per_second_max),
+            webhook_networks_allowed: self.webhook_networks_allowed.or(other.webhook_networks_allowed),
             log_level: self.log_level.or(other.log_level),
             log_format: self.log_format.or(other.log_format),
             metrics_listen: self.metrics_listen.or(other.metrics_listen),

@@ -51,11 +51,12 @@ fn the_documentation_has_every_setting_with_its_default() {
         assert!(special || row.contains(&format!("`{}` |", default.trim_matches('"'))), "{name} = {default}: {row}");
     }
     assert!(page.contains("| `public_base_url` |"));
+    assert!(page.contains("| `webhook_networks_allowed` |"));
 }
 
 #[test]
 fn what_is_shown_can_be_read_again() {
-    let shown = settings("public_base_url = 'https://a.example/x/'\ntrusted_proxies = ['::1', '10.0.0.1']").to_string();
+    let shown = settings("public_base_url = 'https://a.example/x/'\ntrusted_proxies = ['::1', '10.0.0.1']\nwebhook_networks_allowed = ['10.1.0.0/16']").to_string();
     assert!(shown.contains("public_base_url = \"https://a.example/x\"\n"), "{shown}");
     assert_eq!(settings(&shown).to_string(), shown);
 }

@@ -1,0 +1,85 @@
+//! Receivers of webhooks that exist only in a test: they answer as they are told, and remember every
+//! call.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dwell_engine::Clock;
+use dwell_engine::hooks::{Call, CallError, Calling, Reply, Transport};
+use parking_lot::Mutex;
+
+use crate::clock::ManualClock;
+
+/// What a receiver does with a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Behaviour {
+    /// Answers with a status and a body.
+    Answer(u16, String),
+    /// Cannot be reached.
+    Unreachable,
+    /// Says nothing until the caller gives up; the clock must be turned for that.
+    Silent,
+}
+
+/// Receivers by URL; one that nobody spoke of answers 200 and nothing else.
+#[derive(Clone)]
+pub struct Receivers {
+    clock: ManualClock,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    behaviours: HashMap<String, Behaviour>,
+    calls: Vec<Call>,
+}
+
+impl Receivers {
+    /// Receivers that know the time from `clock`.
+    pub fn new(clock: ManualClock) -> Self {
+        Receivers { clock, inner: Arc::default() }
+    }
+
+    /// Has the receiver at `url` behave so from now on.
+    pub fn behave(&self, url: &str, behaviour: Behaviour) {
+        self.inner.lock().behaviours.insert(url.to_owned(), behaviour);
+    }
+
+    /// Every call so far, in the order in which they were made, and forgets them.
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.inner.lock().calls)
+    }
+
+    /// How many calls are remembered.
+    pub fn count(&self) -> usize {
+        self.inner.lock().calls.len()
+    }
+}
+
+impl Transport for Receivers {
+    fn call(&self, call: Call) -> Calling<'_> {
+        let behaviour = {
+            let mut inner = self.inner.lock();
+            let behaviour = inner.behaviours.get(&call.url).cloned();
+            inner.calls.push(call.clone());
+            behaviour.unwrap_or_else(|| Behaviour::Answer(200, String::new()))
+        };
+        Box::pin(async move {
+            match behaviour {
+                Behaviour::Answer(status, body) => {
+                    let is_cut = body.len() > call.body_bytes_max;
+                    let mut body = body.into_bytes();
+                    body.truncate(call.body_bytes_max);
+                    Ok(Reply { status, body, is_cut, content_type: Some("application/json".to_owned()), micros: 1_000 })
+                }
+                Behaviour::Unreachable => Err(CallError::Connect { what: "connection refused".to_owned() }),
+                Behaviour::Silent => {
+                    let millis = call.timeout_millis;
+                    let micros = i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(1_000);
+                    self.clock.sleep_until(self.clock.now().plus_micros(micros)).await;
+                    Err(CallError::Timeout { millis })
+                }
+            }
+        })
+    }
+}
