@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::hooks::AuthToken;
 
 /// How long a checked credential and its account's settings may be trusted without another look
 /// into the store, in seconds. Nothing that must be exact is read from here.
@@ -71,6 +72,20 @@ impl Engine {
             received_at: now,
             webhooks: false,
         }))
+    }
+
+    /// The primary auth token of an account, which signs what its webhooks are told. `None` when the account
+    /// is disabled or gone.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when the store does not answer; [`Error::Internal`] when the token
+    /// was encrypted with another key file.
+    pub(crate) async fn signing_token(&self, account: &AccountSid, now: Timestamp) -> Result<Option<AuthToken>, Error> {
+        let found = match self.inner.auth.get(account, now) {
+            Some(known) => Some(known),
+            None => self.look_up(account, now).await?,
+        };
+        Ok(found.map(|known| AuthToken::new(&*known.secret)))
     }
 
     async fn look_up(&self, username: &str, now: Timestamp) -> Result<Option<Known>, Error> {

@@ -15,7 +15,7 @@ use dwell_core::receipt::Status;
 use dwell_core::{
     AccountSid, ConversationSid, MessageSid, ParticipantSid, PushBinding, Receipt, ReceiptSid, Timestamp,
 };
-use dwell_engine::{Engine, Parts, SecretKey, accounts};
+use dwell_engine::{Dispatcher, DispatcherOptions, Engine, Parts, SecretKey, accounts};
 use dwell_store::events::{self, Event};
 use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings, messages, receipts};
 use http_body_util::BodyExt;
@@ -41,6 +41,8 @@ pub struct TestApp {
     /// Its first account, which requests are made with.
     pub account: Account,
     router: Router,
+    /// What it knows of endpoints is lost with a restart.
+    dispatcher: Dispatcher,
     seed: u64,
     database: DatabaseUrl,
     /// Removed with the app.
@@ -86,7 +88,8 @@ impl TestApp {
         let engine = engine(&database, &receivers, &clock, 1);
         let account = create_account(&engine, false).await;
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
-        TestApp { clock, receivers, engine, account, router, seed: 1, database, directory: None }
+        let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
+        TestApp { clock, receivers, engine, account, router, dispatcher, seed: 1, database, directory: None }
     }
 
     /// Where its SQLite database is.
@@ -99,12 +102,14 @@ impl TestApp {
 
     /// Stops the server and starts it again on the same database; the clock goes on.
     pub async fn restart(self) -> Self {
-        let TestApp { clock, receivers, engine, account, router, seed, database, directory } = self;
+        let TestApp { clock, receivers, engine, account, router, dispatcher, seed, database, directory } = self;
         drop(router);
+        drop(dispatcher);
         drop(engine);
         let engine = self::engine(&database, &receivers, &clock, seed + 1);
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
-        TestApp { clock, receivers, engine, account, router, seed: seed + 1, database, directory }
+        let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
+        TestApp { clock, receivers, engine, account, router, dispatcher, seed: seed + 1, database, directory }
     }
 
     /// Serves with other options from now on.
@@ -133,6 +138,12 @@ impl TestApp {
     /// Carries out what is due now.
     pub async fn fire_due(&self) {
         self.engine.fire_due().await.expect("timers are carried out");
+    }
+
+    /// Carries out the deliveries to webhooks that are due now, one queue after another. A receiver that is
+    /// silent keeps it until somebody else turns the clock.
+    pub async fn deliver(&self) {
+        self.dispatcher.deliver_due().await.expect("deliveries are carried out");
     }
 
     /// Adds the participants that conversations were created with, as the initializer would.
