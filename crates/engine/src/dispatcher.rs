@@ -45,7 +45,7 @@ const UNSIGNED_SECONDS: i64 = 60;
 /// How deliveries are carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Most calls at once, at least 1. Each account may have half of them.
+    /// Most calls at once, at least 1. Each account may have three quarters of them.
     pub calls_max: u32,
     /// Most calls at once to one endpoint (scheme, host and port), at least 1.
     pub calls_per_endpoint_max: u32,
@@ -344,7 +344,7 @@ impl Work {
             // It was never asked.
             Err(CallError::Refused { .. }) => {}
             Err(error) => {
-                if let Some(seconds) = permit.failed(self.engine.now()) {
+                if let Some(seconds) = permit.failed(span.micros, self.engine.now()) {
                     tracing::warn!(endpoint = party.endpoint, seconds, %error, "an endpoint of webhooks is paused");
                 }
             }

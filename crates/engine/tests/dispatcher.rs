@@ -21,6 +21,8 @@ mod outcomes;
 
 /// Turns of the runtime after which something that was to happen is missing.
 const TURNS_MAX: usize = 200_000;
+/// Looks into the store within which a dispatcher does what is due.
+const LOOKS: usize = 60;
 const URL: &str = "https://hooks.example/a";
 
 async fn until(mut is_so: impl AsyncFnMut() -> bool, what: &str) {
@@ -127,11 +129,12 @@ impl Running {
 /// Turns the clock second by second until `is_so`, for a running dispatcher.
 async fn pass_until(app: &TestApp, seconds_max: i64, mut is_so: impl AsyncFnMut() -> bool, what: &str) {
     for _ in 0..seconds_max {
-        for _ in 0..2_000 {
+        // What it asked of the store is answered before what is asked of it here.
+        for _ in 0..LOOKS {
             if is_so().await {
                 return;
             }
-            tokio::task::yield_now().await;
+            count(app, "seq < 0").await;
         }
         app.clock.advance(1);
     }

@@ -1,10 +1,11 @@
 //! Who may be called right now. Calls are limited in all, for each account and for each endpoint, and an
 //! endpoint that does not answer is paused, so that nobody waits for what is dead.
 //!
-//! An endpoint is scheme, host and port. It may be called a few times at once at first, more with every
-//! answer, and once at a time while it fails. Endpoints that have not answered yet, or not lately, share
-//! half of all calls: the other half is left to those that live. All of this is in memory only; after a
-//! restart it is learned again within a few calls.
+//! An endpoint is scheme, host and port. It is called once at a time until it has answered, then more often
+//! with every answer, and once at a time again while it fails. Endpoints that nobody has heard of share half
+//! of all calls, those that fail an eighth, and an account has three quarters at most: so something is left
+//! for those that live. All of this is in memory only; after a restart it is learned again within a few
+//! calls.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,22 +24,45 @@ const PAUSE_SECONDS: i64 = 30;
 const PAUSE_SECONDS_MAX: i64 = 300;
 /// Longest wait for the one call that tries a paused endpoint, in seconds.
 const TRIAL_SECONDS: i64 = 6;
-/// Calls at once to an endpoint that nobody has heard of yet.
-const FIRST_CALLS: usize = 4;
 /// Most endpoints remembered, but for those in use.
 const ENDPOINTS_MAX: usize = 10_000;
-/// Queues that may be claimed for each call that is allowed at once.
-pub(crate) const CLAIMS_PER_CALL: usize = 4;
-/// Claimed queues of one endpoint for each call that it may get at once.
-const CLAIMS_PER_ENDPOINT_CALL: usize = 8;
+/// Queues that may be claimed for each call that is allowed at once: in all, for an account, for an endpoint.
+const CLAIMS_PER_CALL: usize = 16;
 /// Shortest and longest time for which a queue is put aside whose endpoint is busy, in microseconds.
-const ASIDE_MICROS: (i64, i64) = (100_000, 5_000_000);
+const ASIDE_MICROS: (i64, i64) = (50_000, 5_000_000);
 
 /// How many calls there may be at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) calls_max: usize,
     pub(crate) calls_per_endpoint_max: usize,
+}
+
+/// What is known of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repute {
+    /// It answers.
+    Good,
+    /// Nobody has heard of it.
+    Unknown,
+    /// It did not answer when it was called last.
+    Bad,
+}
+
+impl Repute {
+    /// The share of endpoints like this one in what there is.
+    fn share(self, of: usize) -> usize {
+        match self {
+            Repute::Good => of,
+            Repute::Unknown => (of / 2).max(1),
+            Repute::Bad => (of / 8).max(1),
+        }
+    }
+}
+
+/// An account's share in what there is.
+fn account_share(of: usize) -> usize {
+    (of * 3 / 4).max(1)
 }
 
 /// Whose call it is, and to where.
@@ -70,8 +94,9 @@ struct State {
     endpoints: HashMap<String, Endpoint>,
     accounts: HashMap<AccountSid, Load>,
     calls: usize,
-    /// Calls to endpoints that have not answered, or not lately.
-    doubtful_calls: usize,
+    /// Of them to endpoints of each repute, and claimed queues likewise.
+    calls_to: [usize; 3],
+    claims_to: [usize; 3],
 }
 
 /// What is under way for an account.
@@ -103,12 +128,12 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    fn new(limits: Limits) -> Self {
+    fn new() -> Self {
         Endpoint {
             calls: 0,
             claims: 0,
             waiting: 0,
-            allowance: FIRST_CALLS.min(limits.calls_per_endpoint_max),
+            allowance: 1,
             has_answered: false,
             failures: 0,
             pause: PAUSE_SECONDS,
@@ -120,8 +145,12 @@ impl Endpoint {
         }
     }
 
-    fn is_doubtful(&self) -> bool {
-        !self.has_answered || self.failures > 0
+    fn repute(&self) -> Repute {
+        match (self.failures, self.has_answered) {
+            (0, true) => Repute::Good,
+            (0, false) => Repute::Unknown,
+            _ => Repute::Bad,
+        }
     }
 
     fn is_idle(&self) -> bool {
@@ -136,14 +165,14 @@ impl Endpoint {
 }
 
 impl State {
-    fn endpoint(&mut self, name: &str, limits: Limits) -> &mut Endpoint {
+    fn endpoint(&mut self, name: &str) -> &mut Endpoint {
         if self.endpoints.len() >= ENDPOINTS_MAX && !self.endpoints.contains_key(name) {
             self.endpoints.retain(|_, endpoint| !endpoint.is_idle() || endpoint.paused_until.is_some());
             if self.endpoints.len() >= ENDPOINTS_MAX {
                 self.endpoints.retain(|_, endpoint| !endpoint.is_idle());
             }
         }
-        self.endpoints.entry(name.to_owned()).or_insert_with(|| Endpoint::new(limits))
+        self.endpoints.entry(name.to_owned()).or_insert_with(Endpoint::new)
     }
 
     fn show(&self) {
@@ -165,9 +194,8 @@ impl Gate {
     /// A place for a claimed queue, if there is one and its endpoint is not paused.
     pub(crate) fn reserve(self: &Arc<Self>, party: &Party, now: Timestamp) -> Entry<Place> {
         let claims_max = self.claims_max();
-        let limits = self.limits;
         let mut state = self.state.lock();
-        let endpoint = state.endpoint(&party.endpoint, limits);
+        let endpoint = state.endpoint(&party.endpoint);
         if let Some(until) = endpoint.pause_at(now) {
             return Entry::Paused(until);
         }
@@ -175,9 +203,11 @@ impl Gate {
         if endpoint.paused_until.is_some() && endpoint.claims > 0 {
             return Entry::Paused(now.plus_seconds(TRIAL_SECONDS));
         }
-        let freed = endpoint.freed.clone();
-        let is_full = endpoint.claims >= limits.calls_per_endpoint_max * CLAIMS_PER_ENDPOINT_CALL;
-        if is_full || state.accounts.get(&party.account).is_some_and(|load| load.claims >= (claims_max / 2).max(1)) {
+        let (freed, repute) = (endpoint.freed.clone(), endpoint.repute());
+        let is_full = endpoint.claims >= endpoint.allowance * CLAIMS_PER_CALL
+            || state.claims_to[repute as usize] >= repute.share(claims_max)
+            || state.accounts.get(&party.account).is_some_and(|load| load.claims >= account_share(claims_max));
+        if is_full {
             return Entry::Busy(freed);
         }
         drop(state);
@@ -187,16 +217,19 @@ impl Gate {
     /// A place for a claimed queue in any case.
     pub(crate) fn place(self: &Arc<Self>, party: &Party) -> Place {
         let mut state = self.state.lock();
-        state.endpoint(&party.endpoint, self.limits).claims += 1;
+        let endpoint = state.endpoint(&party.endpoint);
+        endpoint.claims += 1;
+        let repute = endpoint.repute();
+        state.claims_to[repute as usize] += 1;
         state.accounts.entry(party.account).or_default().claims += 1;
-        Place { gate: self.clone(), party: party.clone() }
+        Place { gate: self.clone(), party: party.clone(), repute }
     }
 
     /// When a queue is to come back that was put aside because there is too much to do: later the more of
     /// them there are, so that they come as they can be served.
     pub(crate) fn aside(&self, party: &Party, now: Timestamp) -> Timestamp {
         let mut state = self.state.lock();
-        let endpoint = state.endpoint(&party.endpoint, self.limits);
+        let endpoint = state.endpoint(&party.endpoint);
         let each = endpoint.call_micros / i64::try_from(endpoint.allowance.max(1)).unwrap_or(1);
         let (least, most) = (now.plus_micros(ASIDE_MICROS.0), now.plus_micros(ASIDE_MICROS.1));
         endpoint.aside_until = endpoint.aside_until.plus_micros(each).clamp(least, most);
@@ -231,36 +264,37 @@ impl Gate {
     }
 
     fn enter(self: &Arc<Self>, party: &Party, now: Timestamp, is_next: bool) -> Entry<Permit> {
-        let Limits { calls_max, calls_per_endpoint_max } = self.limits;
-        let half = (calls_max / 2).max(1);
+        let calls_max = self.limits.calls_max;
         let mut state = self.state.lock();
-        let State { endpoints, accounts, calls, doubtful_calls } = &mut *state;
-        let endpoint = endpoints.entry(party.endpoint.clone()).or_insert_with(|| Endpoint::new(self.limits));
+        let State { endpoints, accounts, calls, calls_to, .. } = &mut *state;
+        let endpoint = endpoints.entry(party.endpoint.clone()).or_insert_with(Endpoint::new);
         if let Some(until) = endpoint.pause_at(now) {
             return Entry::Paused(until);
         }
         let is_trial = endpoint.paused_until.is_some();
-        let allowance = endpoint.allowance.min(calls_per_endpoint_max);
-        if !is_trial && (endpoint.calls >= allowance || (endpoint.waiting > 0 && !is_next)) {
+        if !is_trial && (endpoint.calls >= endpoint.allowance || (endpoint.waiting > 0 && !is_next)) {
             return Entry::Busy(endpoint.freed.clone());
         }
-        let is_doubtful = endpoint.is_doubtful();
+        let repute = endpoint.repute();
         let load = accounts.entry(party.account).or_default();
-        if *calls >= calls_max || load.calls >= half || (is_doubtful && *doubtful_calls >= half) {
+        let is_full = *calls >= calls_max
+            || load.calls >= account_share(calls_max)
+            || calls_to[repute as usize] >= repute.share(calls_max);
+        if is_full {
             return Entry::Busy(self.everyone.clone());
         }
         load.calls += 1;
         *calls += 1;
-        *doubtful_calls += usize::from(is_doubtful);
+        calls_to[repute as usize] += 1;
         endpoint.calls += 1;
         endpoint.is_tried |= is_trial;
-        if endpoint.calls < allowance && endpoint.waiting > 0 {
+        if endpoint.calls < endpoint.allowance && endpoint.waiting > 0 {
             endpoint.freed.notify_one();
         }
         if *calls < calls_max {
             self.everyone.notify_one();
         }
-        Entry::Free(Permit { gate: self.clone(), party: party.clone(), is_doubtful, is_trial })
+        Entry::Free(Permit { gate: self.clone(), party: party.clone(), repute, is_trial })
     }
 
     /// Forgets what is over: a pause that ended long ago and that nobody came to try.
@@ -277,11 +311,14 @@ impl Gate {
 pub(crate) struct Place {
     gate: Arc<Gate>,
     party: Party,
+    /// Of the endpoint, when it was taken.
+    repute: Repute,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = self.gate.state.lock();
+        state.claims_to[self.repute as usize] -= 1;
         if let Some(endpoint) = state.endpoints.get_mut(&self.party.endpoint) {
             endpoint.claims -= 1;
         }
@@ -299,7 +336,7 @@ struct Line<'a> {
 
 impl<'a> Line<'a> {
     fn join(gate: &'a Gate, party: &'a Party) -> Self {
-        gate.state.lock().endpoint(&party.endpoint, gate.limits).waiting += 1;
+        gate.state.lock().endpoint(&party.endpoint).waiting += 1;
         Line { gate, party }
     }
 }
@@ -318,7 +355,8 @@ impl Drop for Line<'_> {
 pub(crate) struct Permit {
     gate: Arc<Gate>,
     party: Party,
-    is_doubtful: bool,
+    /// Of the endpoint, when the call was counted.
+    repute: Repute,
     is_trial: bool,
 }
 
@@ -333,9 +371,8 @@ impl Permit {
     /// Notes that the endpoint answered, whatever it said.
     pub(crate) fn answered(&mut self, micros: i64) {
         let mut state = self.gate.state.lock();
-        if self.is_doubtful {
-            state.doubtful_calls -= 1;
-        }
+        state.calls_to[self.repute as usize] -= 1;
+        state.calls_to[Repute::Good as usize] += 1;
         let Some(endpoint) = state.endpoints.get_mut(&self.party.endpoint) else { return };
         endpoint.has_answered = true;
         endpoint.failures = 0;
@@ -345,18 +382,19 @@ impl Permit {
         endpoint.is_tried = false;
         let was_paused = endpoint.paused_until.take().is_some();
         endpoint.freed.notify_one();
-        (self.is_doubtful, self.is_trial) = (false, false);
+        (self.repute, self.is_trial) = (Repute::Good, false);
         if was_paused {
             state.show();
         }
     }
 
-    /// Notes that nobody answered; the pause that begins with it, if one does.
-    pub(crate) fn failed(&mut self, now: Timestamp) -> Option<i64> {
+    /// Notes that nobody answered for so long; the pause in seconds that begins with it, if one does.
+    pub(crate) fn failed(&mut self, micros: i64, now: Timestamp) -> Option<i64> {
         let mut state = self.gate.state.lock();
         let endpoint = state.endpoints.get_mut(&self.party.endpoint)?;
         endpoint.failures = endpoint.failures.saturating_add(1);
         endpoint.allowance = 1;
+        endpoint.call_micros = (endpoint.call_micros * 7 + micros.max(0)) / 8;
         // Calls that were under way when a pause began do not make it longer.
         let begins = self.is_trial || (endpoint.paused_until.is_none() && endpoint.failures >= FAILURES_MAX);
         if !begins {
@@ -379,9 +417,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut state = self.gate.state.lock();
         state.calls -= 1;
-        if self.is_doubtful {
-            state.doubtful_calls -= 1;
-        }
+        state.calls_to[self.repute as usize] -= 1;
         if let Some(load) = state.accounts.get_mut(&self.party.account) {
             load.calls -= 1;
         }

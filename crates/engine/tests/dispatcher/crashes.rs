@@ -66,7 +66,7 @@ async fn two_nodes_share_the_work_and_no_queue() {
         enqueue(&app, (1..=20).map(|seq| delivery(&app, "WH1", &stream, seq, URL)).collect()).await;
     }
     let nodes = [(); 2].map(|()| Running::start(&app, DispatcherOptions::default()));
-    until(async || !waiting(&app).await, "all of it is delivered").await;
+    pass_until(&app, 60, async || !waiting(&app).await, "all of it is delivered").await;
     for node in nodes {
         node.stop().await;
     }

@@ -66,7 +66,7 @@ async fn silent_endpoints_delay_nobody_else() {
     }
     let running = Running::start(&app, with(16, 4));
     // As many calls as dead endpoints may have are under way; the clock stands still.
-    until(async || app.receivers.count() >= 8, "dead ones are called").await;
+    pass_until(&app, 3, async || app.receivers.count() == 8, "half of all calls go to who may be dead").await;
     for stream in 0..50 {
         enqueue(&app, vec![delivery(&app, "WHlive", &format!("CHlive{stream}"), 1, URL)]).await;
     }
@@ -74,8 +74,8 @@ async fn silent_endpoints_delay_nobody_else() {
     let done = async || count(&app, "hook_sid = 'WHlive' AND status = 'delivered'").await == 50;
     pass_until(&app, 120, done, "the living are served").await;
     let passed = app.clock.now().micros_since(began) / 1_000_000;
-    // Nobody has heard of it yet, so it begins among the doubtful; from its first answer on it is not.
-    assert!(passed <= 10, "{passed} s");
+    // Nobody has heard of any of them yet; from its first answer on it is not among them.
+    assert!(passed <= 25, "{passed} s");
     for stream in 0..50 {
         enqueue(&app, vec![delivery(&app, "WHlive", &format!("CHagain{stream}"), 1, URL)]).await;
     }
@@ -105,18 +105,22 @@ async fn thousands_who_wait_for_a_dead_endpoint_cost_few_calls_and_delay_nobody(
 #[tokio::test]
 async fn no_endpoint_gets_more_calls_at_once_than_allowed() {
     let app = TestApp::new().await;
-    for stream in 0..100 {
-        enqueue(&app, vec![delivery(&app, "WH1", &format!("CH{stream}"), 1, URL)]).await;
-    }
-    app.receivers.behave(URL, Behaviour::Silent);
+    let many = |name: &str| {
+        (0..100).map(|n| delivery(&app, "WH1", &format!("CH{name}{n}"), 1, URL)).collect::<Vec<_>>()
+    };
     let running = Running::start(&app, with(64, 3));
-    until(async || app.receivers.count() == 3, "it is called").await;
+    enqueue(&app, many("first")).await;
+    pass_until(&app, 60, async || !waiting(&app).await, "it is known").await;
+    app.receivers.take_calls();
+    app.receivers.behave(URL, Behaviour::Silent);
+    enqueue(&app, many("again")).await;
+    pass_until(&app, 3, async || app.receivers.count() == 3, "it is called").await;
     for _ in 0..2_000 {
         tokio::task::yield_now().await;
     }
     assert_eq!(app.receivers.count(), 3);
     app.receivers.behave(URL, answer(200));
-    pass_until(&app, 60, async || count(&app, "status = 'delivered'").await == 100, "all arrive").await;
+    pass_until(&app, 60, async || count(&app, "status = 'delivered'").await == 200, "all arrive").await;
     running.stop().await;
 }
 
@@ -124,21 +128,30 @@ async fn no_endpoint_gets_more_calls_at_once_than_allowed() {
 async fn a_flood_of_one_account_leaves_room_for_others() {
     let app = TestApp::new().await;
     let other = AccountSid::parse(&app.new_account().await.sid).unwrap();
-    // Many slow endpoints of one account, each with much to do.
-    for host in 0..40 {
+    let few = |name: &str| {
+        let stream = |n| format!("CH{name}{n}");
+        (0..10).map(|n| Delivery { account_sid: other, ..delivery(&app, "WHfew", &stream(n), 1, URL) }).collect()
+    };
+    let many = |host: i64, name: &str, count: i64| {
         let url = format!("https://slow{host}.example/");
-        app.receivers.behave(&url, Behaviour::Silent);
-        enqueue(&app, (0..10).map(|n| delivery(&app, "WHflood", &format!("CH{host}/{n}"), 1, &url)).collect()).await;
-    }
+        (0..count).map(|n| delivery(&app, "WHmany", &format!("CH{name}{host}/{n}"), 1, &url)).collect()
+    };
     let running = Running::start(&app, with(32, 8));
-    until(async || app.receivers.count() == 16, "half of all calls").await;
-    for _ in 0..2_000 {
-        tokio::task::yield_now().await;
+    enqueue(&app, few("first")).await;
+    for host in 0..40 {
+        enqueue(&app, many(host, "first", 1)).await;
     }
-    assert_eq!(app.receivers.count(), 16);
-    let few = (0..10).map(|n| Delivery { account_sid: other, ..delivery(&app, "WHfew", &format!("CHfew{n}"), 1, URL) });
-    enqueue(&app, few.collect()).await;
-    let done = async || count(&app, "hook_sid = 'WHfew' AND status = 'delivered'").await == 10;
-    pass_until(&app, 8, done, "the other account is served").await;
+    pass_until(&app, 60, async || !waiting(&app).await, "all are known").await;
+    app.receivers.take_calls();
+
+    // Many endpoints of one account become slow, each with much to do.
+    for host in 0..40 {
+        app.receivers.behave(&format!("https://slow{host}.example/"), Behaviour::Silent);
+        enqueue(&app, many(host, "flood", 10)).await;
+    }
+    pass_until(&app, 3, async || app.receivers.count() == 24, "three quarters of all calls").await;
+    enqueue(&app, few("again")).await;
+    let done = async || count(&app, "hook_sid = 'WHfew' AND status = 'delivered'").await == 20;
+    pass_until(&app, 4, done, "the other account is served").await;
     running.task.abort();
 }
