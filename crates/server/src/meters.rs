@@ -21,6 +21,9 @@ const TEXT_FORM: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// How late timers may be: a millisecond to a day, with the promised second in the middle.
 const LATENESS_SECONDS: &[f64] =
     &[0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 600.0, 3_600.0, 86_400.0];
+/// How long until a webhook has heard: a millisecond to the hours of retries.
+const DELIVERY_SECONDS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0, 300.0, 3_600.0, 14_400.0];
 /// How long commits take: the speed of a disk.
 const BATCH_SECONDS: &[f64] = &[0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0];
 /// How long anything else takes.
@@ -37,6 +40,7 @@ impl Meters {
         let full = |name: &str| Matcher::Full(name.to_owned());
         let builder = PrometheusBuilder::new()
             .set_buckets_for_metric(full("dwell_timer_lateness_seconds"), LATENESS_SECONDS)
+            .and_then(|b| b.set_buckets_for_metric(full("dwell_webhook_delivery_seconds"), DELIVERY_SECONDS))
             .and_then(|b| b.set_buckets_for_metric(full("dwell_store_batch_seconds"), BATCH_SECONDS))
             .and_then(|b| b.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS))
             .and_then(|b| b.set_buckets(COUNTS));
@@ -63,7 +67,7 @@ impl Meters {
     }
 }
 
-/// The line of help for each metric of the scheduler and the store.
+/// The line of help for each metric of the scheduler, the dispatcher and the store.
 fn describe() {
     metrics::describe_histogram!(
         "dwell_timer_lateness_seconds",
@@ -71,6 +75,14 @@ fn describe() {
         "How long after its due time a timer was carried out"
     );
     metrics::describe_counter!("dwell_timers_fired_total", "Timers carried out");
+    metrics::describe_counter!("dwell_webhook_deliveries_total", "Deliveries to webhooks that are finished");
+    metrics::describe_counter!("dwell_webhook_attempts_total", "Calls of webhooks");
+    metrics::describe_histogram!(
+        "dwell_webhook_delivery_seconds",
+        Unit::Seconds,
+        "How long after its event a delivery had arrived"
+    );
+    metrics::describe_gauge!("dwell_webhook_endpoints_paused", "Endpoints of webhooks that do not answer");
     metrics::describe_histogram!(
         "dwell_store_batch_seconds",
         Unit::Seconds,

@@ -51,6 +51,8 @@ pub(crate) struct Settings {
     writes_per_second_max: Option<u32>,
     /// Networks that webhooks may call although they are not public, if given.
     webhook_networks_allowed: Option<Vec<String>>,
+    /// How deliveries to webhooks are carried out.
+    pub(crate) deliveries: dwell_engine::DispatcherOptions,
     /// What is logged.
     pub(crate) log_level: String,
     /// How it is logged.
@@ -113,6 +115,7 @@ impl Settings {
     pub(crate) fn of(given: Given) -> Result<Self, Failure> {
         let store = dwell_store::Options::default();
         let http = dwell_http::Options::default();
+        let deliveries = dwell_engine::DispatcherOptions::default();
         let (database, key_file) = database_of(given.database, given.key_file);
         let settings = Settings {
             listen: given.listen.unwrap_or_else(|| local(8080)),
@@ -134,6 +137,24 @@ impl Settings {
                 .map(|given| within("writes_per_second_max", Some(given), given, 0, 1_000_000))
                 .transpose()?,
             webhook_networks_allowed: given.webhook_networks_allowed,
+            deliveries: dwell_engine::DispatcherOptions {
+                calls_max: within("webhook_calls_max", given.webhook_calls_max, deliveries.calls_max, 1, 10_000)?,
+                calls_per_endpoint_max: within(
+                    "webhook_calls_per_endpoint_max",
+                    given.webhook_calls_per_endpoint_max,
+                    deliveries.calls_per_endpoint_max,
+                    1,
+                    10_000,
+                )?,
+                retry_hours_max: within(
+                    "webhook_retry_hours_max",
+                    given.webhook_retry_hours_max,
+                    deliveries.retry_hours_max,
+                    0,
+                    720,
+                )?,
+                log_hours: within("webhook_log_hours", given.webhook_log_hours, deliveries.log_hours, 1, 8_760)?,
+            },
             log_level: given.log_level.unwrap_or_else(|| "info".to_owned()),
             log_format: given.log_format.unwrap_or(LogFormat::Pretty),
             metrics_listen: given.metrics_listen.unwrap_or_else(|| MetricsListen::At(local(9464))),
@@ -266,6 +287,10 @@ impl fmt::Display for Settings {
             let networks = networks.iter().map(|network| quoted(network)).collect();
             writeln!(f, "webhook_networks_allowed = {}", toml::Value::Array(networks))?;
         }
+        writeln!(f, "webhook_calls_max = {}", self.deliveries.calls_max)?;
+        writeln!(f, "webhook_calls_per_endpoint_max = {}", self.deliveries.calls_per_endpoint_max)?;
+        writeln!(f, "webhook_retry_hours_max = {}", self.deliveries.retry_hours_max)?;
+        writeln!(f, "webhook_log_hours = {}", self.deliveries.log_hours)?;
         writeln!(f, "writes_per_second_max = {}", self.writes_per_second_max(false))?;
         writeln!(f, "log_level = {}", quoted(&self.log_level))?;
         let format = if self.log_format == LogFormat::Json { "json" } else { "pretty" };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dwell_delivery::HttpTransport;
-use dwell_engine::{Clock, Engine, Initializer, Scheduler};
+use dwell_engine::{Clock, Dispatcher, Engine, Initializer, Scheduler};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -95,7 +95,7 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
     })
 }
 
-/// Answers requests, carries out timers and adds participants until it is to stop, then finishes what is begun.
+/// Answers requests, carries out timers and deliveries and adds participants until it is to stop, then finishes what is begun.
 async fn serve(
     engine: Engine,
     listeners: Listeners,
@@ -127,6 +127,8 @@ async fn serve(
         async move { dwell_http::serve(api, router, &options, clock, stopping.wait()).await }
     });
     let mut initializer = tokio::spawn(Initializer::new(engine.clone()).run(halt.clone().wait()));
+    let dispatcher = Dispatcher::new(engine.clone(), settings.deliveries.clone());
+    let mut dispatcher = tokio::spawn(dispatcher.run(halt.clone().wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -134,11 +136,15 @@ async fn serve(
     if let Some(credentials) = shown {
         introduce(&credentials, settings.public_base_url.clone().unwrap_or_else(|| url_of(address)));
     }
+    if settings.opens_loopback(is_development) {
+        say("Webhooks may call this machine, because of --dev");
+    }
 
     let failure = tokio::select! {
         () = stop.clone().wait() => None,
         ended = &mut http => Some(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
         ended = &mut initializer => Some(unexpected("the initializer", ended.map(|()| String::new()))),
+        ended = &mut dispatcher => Some(unexpected("the dispatcher", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
     // The API is told to stop as well and, with nothing in flight, may be the first to end.
@@ -154,6 +160,9 @@ async fn serve(
     }
     if !finish(&mut initializer, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("participants that are still to be added wait for the next start");
+    }
+    if !finish(&mut dispatcher, &*clock, settings.drain_seconds.into()).await {
+        tracing::warn!("calls of webhooks under way were cut off; they are made again after the next start");
     }
     Ok(())
 }

@@ -69,6 +69,18 @@ pub(crate) struct Given {
     /// Networks that webhooks may call although they are not public, separated by commas
     #[arg(long, env = "DWELL_WEBHOOK_NETWORKS_ALLOWED", value_delimiter = ',', value_name = "CIDR,CIDR")]
     pub(crate) webhook_networks_allowed: Option<Vec<String>>,
+    /// Calls of webhooks at once
+    #[arg(long, env = "DWELL_WEBHOOK_CALLS_MAX", value_name = "CALLS")]
+    pub(crate) webhook_calls_max: Option<u32>,
+    /// Calls of webhooks at once to one scheme, host and port
+    #[arg(long, env = "DWELL_WEBHOOK_CALLS_PER_ENDPOINT_MAX", value_name = "CALLS")]
+    pub(crate) webhook_calls_per_endpoint_max: Option<u32>,
+    /// How long after its event a webhook is tried, in hours
+    #[arg(long, env = "DWELL_WEBHOOK_RETRY_HOURS_MAX", value_name = "HOURS")]
+    pub(crate) webhook_retry_hours_max: Option<u32>,
+    /// How long the log of deliveries is kept, in hours
+    #[arg(long, env = "DWELL_WEBHOOK_LOG_HOURS", value_name = "HOURS")]
+    pub(crate) webhook_log_hours: Option<u32>,
     /// error, warn, info, debug or trace; also by target, such as warn,dwell_http=debug
     #[arg(long, env = "DWELL_LOG_LEVEL", value_name = "LEVEL")]
     pub(crate) log_level: Option<String>,
@@ -113,6 +125,12 @@ impl Given {
             connections_max: self.connections_max.or(other.connections_max),
             writes_per_second_max: self.writes_per_second_max.or(other.writes_per_second_max),
             webhook_networks_allowed: self.webhook_networks_allowed.or(other.webhook_networks_allowed),
+            webhook_calls_max: self.webhook_calls_max.or(other.webhook_calls_max),
+            webhook_calls_per_endpoint_max: self
+                .webhook_calls_per_endpoint_max
+                .or(other.webhook_calls_per_endpoint_max),
+            webhook_retry_hours_max: self.webhook_retry_hours_max.or(other.webhook_retry_hours_max),
+            webhook_log_hours: self.webhook_log_hours.or(other.webhook_log_hours),
             log_level: self.log_level.or(other.log_level),
             log_format: self.log_format.or(other.log_format),
             metrics_listen: self.metrics_listen.or(other.metrics_listen),

@@ -49,6 +49,12 @@ impl Api {
         body
     }
 
+    /// Sends a write of which webhooks are to hear.
+    pub(crate) async fn try_post_told(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Result<Answer> {
+        let request = self.client.post(format!("{}{path}", self.url)).form(form);
+        self.send(request.header("X-Twilio-Webhook-Enabled", "true")).await
+    }
+
     async fn send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
         let response = request.basic_auth(&self.user, Some(&self.password)).send().await?;
         let status = response.status().as_u16();

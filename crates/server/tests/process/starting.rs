@@ -22,12 +22,13 @@ async fn the_first_start_for_development_says_all_that_one_needs() {
     assert_eq!(server.api(&sid, "wrong").get("/v1/Conversations").await.0, 401);
     // Its clock can be turned.
     assert_eq!(server.api(&sid, &token).get("/dwell/v1/TestClock").await.0, 200);
-    assert!(server.stop().is_empty());
+    assert_eq!(server.stop(), ["Webhooks may call this machine, because of --dev"]);
 
-    let mut server = home.start_with(&["--dev"], &[]);
+    let closed = [("DWELL_WEBHOOK_NETWORKS_ALLOWED", "192.0.2.0/24")];
+    let mut server = home.start_with(&["--dev"], &closed);
     let (_, same_sid, same_token) = server.introduction();
     assert_eq!((same_sid, same_token), (sid, token));
-    server.stop();
+    assert!(server.stop().is_empty(), "only what was asked for is open");
     let mut server = home.start();
     assert!(server.stop().is_empty(), "without --dev nobody is told again");
 }
