@@ -232,9 +232,9 @@ impl Work {
     }
 
     async fn put_aside(&self, aside: BTreeMap<Timestamp, Vec<Claim>>) -> Result<(), Error> {
-        let moved = self.engine.write(move |tx| {
-            aside.iter().try_for_each(|(at, claims)| deliveries::move_all(tx, claims, *at))
-        });
+        let moved = self
+            .engine
+            .write(move |tx| aside.iter().try_for_each(|(at, claims)| deliveries::move_all(tx, claims, *at)));
         moved.await.map_err(|error: StoreError| error.into())
     }
 

@@ -45,9 +45,9 @@ pub mod webhooks;
 
 pub use clock::{Clock, SystemClock};
 pub use context::{Caller, Scope};
+pub use dispatcher::{Dispatcher, Options as DispatcherOptions};
 pub use dwell_store::Stopwatch;
 pub use engine::{Engine, Parts};
-pub use dispatcher::{Dispatcher, Options as DispatcherOptions};
 pub use error::Error;
 pub use initializer::Initializer;
 pub use page::{Page, PageRequest};

@@ -253,6 +253,19 @@ impl TestApp {
         self.send_raw(request.body(Body::from(body)).expect("a request")).await
     }
 
+    /// Sends a write of which webhooks are to hear, as the first account.
+    pub async fn send_told(&self, method: &str, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "dwell.test")
+            .header(header::AUTHORIZATION, self.account.authorization())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("X-Twilio-Webhook-Enabled", "true");
+        self.send_raw(request.body(Body::from(body)).expect("a request")).await
+    }
+
     /// Sends any request.
     pub async fn send_raw(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");

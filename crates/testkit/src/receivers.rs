@@ -32,6 +32,8 @@ pub struct Receivers {
 struct Inner {
     behaviours: HashMap<String, Behaviour>,
     calls: Vec<Call>,
+    /// Those that were answered with 2xx.
+    accepted: Vec<Call>,
 }
 
 impl Receivers {
@@ -50,6 +52,11 @@ impl Receivers {
         std::mem::take(&mut self.inner.lock().calls)
     }
 
+    /// Every call so far that was answered with 2xx, in the order in which they were made, and forgets them.
+    pub fn take_accepted(&self) -> Vec<Call> {
+        std::mem::take(&mut self.inner.lock().accepted)
+    }
+
     /// How many calls are remembered.
     pub fn count(&self) -> usize {
         self.inner.lock().calls.len()
@@ -62,7 +69,11 @@ impl Transport for Receivers {
             let mut inner = self.inner.lock();
             let behaviour = inner.behaviours.get(&call.url).cloned();
             inner.calls.push(call.clone());
-            behaviour.unwrap_or_else(|| Behaviour::Answer(200, String::new()))
+            let behaviour = behaviour.unwrap_or_else(|| Behaviour::Answer(200, String::new()));
+            if matches!(behaviour, Behaviour::Answer(200..=299, _)) {
+                inner.accepted.push(call.clone());
+            }
+            behaviour
         };
         Box::pin(async move {
             match behaviour {

@@ -160,7 +160,11 @@ impl Endpoint {
     /// Until when nobody else is to call it.
     fn pause_at(&self, now: Timestamp) -> Option<Timestamp> {
         let until = self.paused_until?;
-        if self.is_tried { Some(until.max(now.plus_seconds(TRIAL_SECONDS))) } else { Some(until).filter(|at| *at > now) }
+        if self.is_tried {
+            Some(until.max(now.plus_seconds(TRIAL_SECONDS)))
+        } else {
+            Some(until).filter(|at| *at > now)
+        }
     }
 }
 
@@ -301,7 +305,9 @@ impl Gate {
     pub(crate) fn tidy(&self, now: Timestamp) {
         let mut state = self.state.lock();
         let long_ago = now.plus_seconds(-PAUSE_SECONDS_MAX);
-        state.endpoints.retain(|_, endpoint| !endpoint.is_idle() || endpoint.paused_until.is_none_or(|at| at > long_ago));
+        state
+            .endpoints
+            .retain(|_, endpoint| !endpoint.is_idle() || endpoint.paused_until.is_none_or(|at| at > long_ago));
         state.accounts.retain(|_, load| load.calls + load.claims > 0);
         state.show();
     }

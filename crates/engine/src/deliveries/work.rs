@@ -127,11 +127,7 @@ pub(crate) fn params(delivery: &Delivery) -> Option<Vec<(String, String)>> {
 }
 
 /// The call of a delivery.
-pub(crate) fn call(
-    delivery: &Delivery,
-    params: Vec<(String, String)>,
-    auth_token: crate::hooks::AuthToken,
-) -> Call {
+pub(crate) fn call(delivery: &Delivery, params: Vec<(String, String)>, auth_token: crate::hooks::AuthToken) -> Call {
     Call {
         url: delivery.url.clone(),
         method: delivery.method,
@@ -267,7 +263,8 @@ mod tests {
     #[test]
     fn the_wait_doubles_up_to_ten_minutes() {
         // The greatest number that this source can give, taken modulo the bound, is the same every time.
-        for (attempts, most) in [(1, 1_000_000), (2, 2_000_000), (5, 16_000_000), (11, 600_000_000), (90, 600_000_000)] {
+        for (attempts, most) in [(1, 1_000_000), (2, 2_000_000), (5, 16_000_000), (11, 600_000_000), (90, 600_000_000)]
+        {
             let waits: Vec<i64> = (0..=255).map(|byte| backoff(attempts, &Fixed(byte))).collect();
             assert!(waits.iter().all(|wait| (0..=most).contains(wait)), "{attempts}");
             assert!(waits.iter().any(|wait| *wait > most * 3 / 4) && waits.iter().any(|wait| *wait < most / 4));

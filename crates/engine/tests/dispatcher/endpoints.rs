@@ -105,9 +105,8 @@ async fn thousands_who_wait_for_a_dead_endpoint_cost_few_calls_and_delay_nobody(
 #[tokio::test]
 async fn no_endpoint_gets_more_calls_at_once_than_allowed() {
     let app = TestApp::new().await;
-    let many = |name: &str| {
-        (0..100).map(|n| delivery(&app, "WH1", &format!("CH{name}{n}"), 1, URL)).collect::<Vec<_>>()
-    };
+    let many =
+        |name: &str| (0..100).map(|n| delivery(&app, "WH1", &format!("CH{name}{n}"), 1, URL)).collect::<Vec<_>>();
     let running = Running::start(&app, with(64, 3));
     enqueue(&app, many("first")).await;
     pass_until(&app, 60, async || !waiting(&app).await, "it is known").await;

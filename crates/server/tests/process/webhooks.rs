@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use crate::api::{Api, text};
 use crate::server::{Home, eventually, pause};
 
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 3;
 const CONVERSATIONS: usize = 4;
 /// Every so many calls the receiver says that it cannot at the moment.
 const REFUSED: usize = 7;
