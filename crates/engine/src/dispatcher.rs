@@ -77,7 +77,7 @@ struct Work {
 /// What came of one try to send a delivery.
 enum Sent {
     /// It was sent, or given up.
-    Known(Record),
+    Known(Box<Record>),
     /// It was not; its queue waits until then.
     Not(Timestamp),
 }
@@ -200,7 +200,7 @@ async fn fewer(tasks: &mut JoinSet<()>, count: usize) {
 impl Work {
     /// When the next queue is to be looked at.
     async fn next_at(&self) -> Result<Option<Timestamp>, Error> {
-        Ok(self.engine.inner.store.read(deliveries::next_at).await.map_err(|error: StoreError| Error::from(error))?)
+        self.engine.inner.store.read(deliveries::next_at).await.map_err(|error: StoreError| Error::from(error))
     }
 
     /// Claims up to `limit` queues that are due, and puts aside, all together, those that cannot be served.
@@ -263,7 +263,7 @@ impl Work {
         for number in 1.. {
             let may_go_on = number < TURN_DELIVERIES_MAX;
             let record = match self.send(&claim, &head, &mut permit, may_go_on).await {
-                Sent::Known(record) => record,
+                Sent::Known(record) => *record,
                 Sent::Not(at) => {
                     // What fails here is done by the end of the claim.
                     let _ = self.put_aside(BTreeMap::from([(at, vec![claim])])).await;
@@ -292,7 +292,7 @@ impl Work {
         let give_up = |why: &str| {
             let now = clock.now();
             let at = if may_go_on { now.plus_seconds(LEASE_SECONDS) } else { now };
-            Sent::Known(Record { delivery: work::given_up(head, why, now), attempt: None, at })
+            Sent::Known(Box::new(Record { delivery: work::given_up(head, why, now), attempt: None, at }))
         };
         let Some(params) = work::params(head) else { return give_up("its parameters cannot be read") };
         let token = match self.engine.signing_token(&head.account_sid, clock.now()).await {
@@ -334,7 +334,7 @@ impl Work {
         measure(&outcome);
         let now = clock.now();
         let at = again.unwrap_or(if may_go_on { now.plus_seconds(LEASE_SECONDS) } else { now });
-        Sent::Known(Record { delivery, attempt: Some(attempt), at })
+        Sent::Known(Box::new(Record { delivery, attempt: Some(attempt), at }))
     }
 
     /// Lets the gate know how the endpoint is.
