@@ -54,8 +54,9 @@ pub(crate) fn take(
 
 /// The head of a held queue; without one the queue is removed.
 fn next(tx: &mut dyn Tx, claim: &Claim, queue: Queue, now: Timestamp) -> Result<Option<Delivery>, Error> {
-    if queue.replay.is_some() {
-        replay(tx, claim, queue)?;
+    if !replay(tx, claim, &queue)? {
+        deliveries::move_all(tx, std::slice::from_ref(claim), now)?;
+        return Ok(None);
     }
     let head = deliveries::pending(tx, &claim.hook_sid, &claim.stream_sid, 1)?.pop();
     if head.is_none() && !deliveries::delete_if_empty(tx, claim)? {
@@ -65,11 +66,11 @@ fn next(tx: &mut dyn Tx, claim: &Claim, queue: Queue, now: Timestamp) -> Result<
     Ok(head)
 }
 
-/// Writes the next deliveries of a replay (`Configuration.ReplayAfter`), a few at a time. Called whenever a
-/// queue that has one is held, before its head is read: while a replay goes on, what it writes comes before
-/// everything that was enqueued since.
-fn replay(_tx: &mut dyn Tx, _claim: &Claim, _queue: Queue) -> Result<(), Error> {
-    Ok(())
+/// Writes the next deliveries of a replay (`Configuration.ReplayAfter`), if the queue has one, a few at a time,
+/// and says whether the head of the queue may go out now: what is replayed comes first. Called whenever a
+/// queue is held, before its head is read.
+fn replay(_tx: &mut dyn Tx, _claim: &Claim, queue: &Queue) -> Result<bool, Error> {
+    Ok(queue.replay.is_none())
 }
 
 /// What became of a delivery.

@@ -48,7 +48,7 @@ impl Receiver {
                 index: fields["Index"].parse().unwrap(),
                 token: headers["I-Twilio-Idempotency-Token"].to_str().unwrap().to_owned(),
             });
-            let is_refused = calls.len() % REFUSED == 0;
+            let is_refused = calls.len().is_multiple_of(REFUSED);
             std::future::ready(if is_refused { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK })
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
