@@ -75,6 +75,18 @@ enum Verdict {
     Reject,
 }
 
+impl Verdict {
+    /// The name in metrics.
+    const fn name(&self) -> &'static str {
+        match self {
+            Verdict::Proceed => "proceeded",
+            Verdict::Alter(_) => "altered",
+            Verdict::Reject => "rejected",
+            Verdict::ProceedAfter(..) => "failed",
+        }
+    }
+}
+
 impl Engine {
     /// Carries out the command `work` on `request`, unless the webhook that is to be asked about `event`
     /// rejects it. Its answer may alter the request, which is then as if it had been sent so.
@@ -153,7 +165,9 @@ impl Engine {
         let place = self.inner.waiting.enter(account)?;
         let outcome = self.inner.transport.call(call).await;
         drop(place);
-        match judge(outcome) {
+        let verdict = judge(outcome);
+        metrics::counter!("dwell_pre_hook_calls_total", "outcome" => verdict.name()).increment(1);
+        match verdict {
             Verdict::Proceed => Ok(()),
             Verdict::Alter(answer) => Ok(alter(request, &answer)?),
             Verdict::Reject => Err(Error::Refused(Reason::PreWebhookRejected)),
@@ -186,7 +200,8 @@ fn judge(outcome: Result<Reply, CallError>) -> Verdict {
     if body.is_empty() {
         return Verdict::Proceed;
     }
-    match serde_json::from_slice(body) {
+    match serde_json::from_slice::<Map<_, _>>(body) {
+        Ok(answer) if answer.is_empty() => Verdict::Proceed,
         Ok(answer) => Verdict::Alter(answer),
         // What it says instead may hold what people wrote.
         Err(_) => Verdict::ProceedAfter(CALL_FAILED, "the answer is not a JSON object".to_owned()),

@@ -13,7 +13,7 @@ fn answers_mean_what_the_contract_says() {
         }
     }
     assert_eq!(judge(reply(200, "")), Verdict::Proceed);
-    assert_eq!(judge(reply(200, "{}")), Verdict::Alter(Map::new()));
+    assert_eq!(judge(reply(200, "{}")), Verdict::Proceed);
     let altered = reply(200, "{\"body\": \"x\"}");
     for status in [201, 202, 204, 206, 299] {
         let reply = altered.clone().map(|reply| Reply { status, ..reply });

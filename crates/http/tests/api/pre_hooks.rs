@@ -35,7 +35,10 @@ const EVENTS: &[&str] = &[
 
 /// A server whose account asks [`HOOK`] about everything.
 async fn asking() -> TestApp {
-    let app = TestApp::new().await;
+    asking_on(TestApp::new().await).await
+}
+
+async fn asking_on(app: TestApp) -> TestApp {
     set_up(&app, "/v1/Configuration/Webhooks", HOOK, EVENTS).await;
     app
 }
@@ -85,14 +88,16 @@ fn answer_with(app: &TestApp, status: u16, body: impl Into<String>) {
     app.receivers.behave(HOOK, Behaviour::Answer(status, body.into()));
 }
 
-/// One of each thing, and a request of every kind that a webhook is asked about: name, method, path,
-/// parameters. Removals come last, from the inside to the outside.
+/// A request: its event, method, path and parameters.
+type Sent = (&'static str, &'static str, String, Vec<(&'static str, &'static str)>);
+
+/// One of each thing, and a request of every kind that a webhook is asked about. Removals come last, from the inside to the outside.
 struct Furniture {
     conversation: Value,
     message: Value,
     participant: Value,
     user: Value,
-    requests: Vec<(&'static str, &'static str, String, Vec<(&'static str, &'static str)>)>,
+    requests: Vec<Sent>,
 }
 
 async fn furnish(app: &TestApp) -> Furniture {

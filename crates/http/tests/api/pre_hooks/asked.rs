@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dwell_engine::hooks::Method;
+use dwell_testkit::postgres::Database;
 use dwell_testkit::{Behaviour, START, TestApp};
 
 use super::*;
@@ -257,8 +258,17 @@ async fn a_conversation_with_participants_is_asked_about_once() {
 }
 
 #[tokio::test]
-async fn an_unreachable_webhook_lets_everything_go_on() {
-    let app = asking().await;
+async fn an_unreachable_webhook_lets_everything_on_sqlite_go_on() {
+    go_on_without(asking().await).await;
+}
+
+#[tokio::test]
+async fn an_unreachable_webhook_lets_everything_on_postgres_go_on() {
+    let database = Database::create().unwrap();
+    go_on_without(asking_on(TestApp::on(database.url().parse().unwrap()).await).await).await;
+}
+
+async fn go_on_without(app: TestApp) {
     app.receivers.behave(HOOK, Behaviour::Unreachable);
     for (event, method, path, form) in furnish(&app).await.requests {
         let answer = send(&app, &app.account, method, &path, &form).await;

@@ -90,6 +90,22 @@ async fn what_changed_in_between_is_checked_again() {
 }
 
 #[tokio::test]
+async fn a_request_whose_sender_goes_away_is_carried_out_all_the_same() {
+    let app = silent().await;
+    let (_, path) = conversation(&app, &[("FriendlyName", "old")]).await;
+    let request = pending(&app, &path, &[("FriendlyName", "new")]).await;
+    request.abort();
+    assert!(request.await.unwrap_err().is_cancelled());
+    app.clock.advance(5);
+    for _ in 0..1_000 {
+        if text(&app.fetched(&path).await, "friendly_name") == "new" {
+            return;
+        }
+    }
+    panic!("the request went away with its sender");
+}
+
+#[tokio::test]
 async fn a_timer_that_runs_out_in_between_has_its_way() {
     let app = silent().await;
     let timers = [("Timers.Inactive", "PT1M"), ("Timers.Closed", "PT10M")];
@@ -116,9 +132,7 @@ async fn a_dead_webhook_keeps_nobody_else_waiting_on_sqlite() {
 #[tokio::test]
 async fn a_dead_webhook_keeps_nobody_else_waiting_on_postgres() {
     let database = Database::create().unwrap();
-    let app = TestApp::on(database.url().parse().unwrap()).await;
-    set_up(&app, "/v1/Configuration/Webhooks", HOOK, EVENTS).await;
-    keep_nobody_waiting(app).await;
+    keep_nobody_waiting(asking_on(TestApp::on(database.url().parse().unwrap()).await).await).await;
 }
 
 /// The clock stands still, so whoever waited for the webhook, or for something that those hold who do,
