@@ -6,8 +6,11 @@
 
 use serde::Serialize;
 
+use crate::conversation::Conversation;
 use crate::lifecycle::{Cause, State};
 use crate::message::Message;
+use crate::participant::Participant;
+use crate::service::User;
 use crate::sid::{ConversationSid, MessageSid, MessagingServiceSid, ParticipantSid, RoleSid, ServiceSid, UserSid};
 use crate::time::Timestamp;
 
@@ -91,6 +94,24 @@ pub struct ConversationPayload<'a> {
     pub date_removed: Option<Timestamp>,
 }
 
+impl<'a> ConversationPayload<'a> {
+    /// What an event says of a conversation; `removed_at` when it is its removal.
+    pub fn new(kind: EventKind, c: &'a Conversation, removed_at: Timestamp) -> Self {
+        ConversationPayload {
+            conversation_sid: c.sid,
+            chat_service_sid: c.service_sid,
+            messaging_service_sid: c.messaging_service_sid,
+            friendly_name: c.friendly_name.as_deref(),
+            unique_name: c.unique_name.as_deref(),
+            attributes: &c.attributes,
+            state: c.lifecycle.state,
+            date_created: c.date_created,
+            date_updated: c.date_updated,
+            date_removed: (kind == EventKind::ConversationRemoved).then_some(removed_at),
+        }
+    }
+}
+
 /// `onConversationStateUpdated` (contract §6.6).
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -166,7 +187,7 @@ pub struct ParticipantPayload<'a> {
     #[serde(rename = "MessagingBinding.ProxyAddress", skip_serializing_if = "Option::is_none")]
     pub proxy_address: Option<&'a str>,
     #[serde(rename = "MessagingBinding.Type")]
-    pub binding_type: &'a str,
+    pub binding_type: String,
     #[serde(serialize_with = "millis")]
     pub date_created: Timestamp,
     #[serde(serialize_with = "millis")]
@@ -175,6 +196,27 @@ pub struct ParticipantPayload<'a> {
     pub last_read_message_index: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_millis")]
     pub date_removed: Option<Timestamp>,
+}
+
+impl<'a> ParticipantPayload<'a> {
+    /// What an event says of a participant; `removed_at` when it is its removal.
+    pub fn new(kind: EventKind, p: &'a Participant, removed_at: Timestamp) -> Self {
+        let binding = p.binding.as_ref();
+        ParticipantPayload {
+            conversation_sid: p.conversation_sid,
+            participant_sid: p.sid,
+            identity: p.identity.as_deref(),
+            role_sid: p.role_sid,
+            attributes: &p.attributes,
+            address: binding.map(|b| b.address.as_str()),
+            proxy_address: binding.and_then(|b| b.proxy_address.as_deref()),
+            binding_type: binding.map_or_else(|| "CHAT".to_owned(), |b| b.binding_type.to_uppercase()),
+            date_created: p.date_created,
+            date_updated: p.date_updated,
+            last_read_message_index: p.last_read_message_index.filter(|_| kind == EventKind::ParticipantUpdated),
+            date_removed: (kind == EventKind::ParticipantRemoved).then_some(removed_at),
+        }
+    }
 }
 
 /// `onUserAdded`, `onUserUpdated`.
@@ -193,4 +235,20 @@ pub struct UserPayload<'a> {
     pub date_created: Timestamp,
     #[serde(serialize_with = "millis")]
     pub date_updated: Timestamp,
+}
+
+impl<'a> UserPayload<'a> {
+    /// What an event says of a user.
+    pub fn new(user: &'a User) -> Self {
+        UserPayload {
+            chat_service_sid: user.service_sid,
+            user_sid: user.sid,
+            identity: &user.identity,
+            role_sid: user.role_sid,
+            attributes: &user.attributes,
+            friendly_name: user.friendly_name.as_deref(),
+            date_created: user.date_created,
+            date_updated: user.date_updated,
+        }
+    }
 }

@@ -9,6 +9,8 @@ use crate::sid::{AddressSid, ConversationSid};
 pub enum Reason {
     #[error("{name}: {problem}")]
     InvalidParameter { name: &'static str, problem: String },
+    #[error("the pre-event webhook rejected it")]
+    PreWebhookRejected,
     #[error("the default service cannot be deleted")]
     DefaultServiceDelete,
     #[error("the account is not a test account")]

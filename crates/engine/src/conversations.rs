@@ -54,6 +54,15 @@ pub(crate) fn lock_open<'a>(
     Ok((conversation, journal, settled))
 }
 
+/// Asked before the write: a violated key ends a transaction on PostgreSQL, and goes unnoticed in a
+/// rehearsal. A race is caught by the key all the same.
+fn refuse_taken_name(tx: &mut dyn Tx, c: &Conversation, name: &str) -> Result<(), Error> {
+    match conversations::fetch(tx, &c.account_sid, &c.service_sid, Key::UniqueName(name))? {
+        Some(holder) if holder.sid != c.sid => Err(Error::Refused(Reason::UniqueNameTaken)),
+        _ => Ok(()),
+    }
+}
+
 /// A unique name; `None` when blank.
 fn unique_name(text: &str) -> Result<Option<&str>, Reason> {
     if dwell_core::has_sid_form(ConversationSid::PREFIX, text) {

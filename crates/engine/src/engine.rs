@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use crate::auth::AuthCache;
 use crate::clock::Clock;
 use crate::hooks::Transport;
+use crate::pre_hooks::Waiting;
 use crate::random::{Random, SidSource};
 use crate::secrets::SecretKey;
 
@@ -39,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) secret_key: SecretKey,
     pub(crate) transport: Arc<dyn Transport>,
+    /// Requests that wait for the answer of a webhook.
+    pub(crate) waiting: Waiting,
     pub(crate) sids: SidSource,
     pub(crate) auth: AuthCache,
     /// Rung when the scheduler should look again before it planned to.
@@ -61,6 +64,7 @@ impl Engine {
                 random: parts.random,
                 secret_key: parts.secret_key,
                 transport: parts.transport,
+                waiting: Waiting::default(),
                 sids: SidSource::new(),
                 auth: AuthCache::default(),
                 bell: Notify::new(),

@@ -15,6 +15,9 @@ pub enum Error {
     /// Somebody else changed the same thing at the same time.
     #[error("concurrent change")]
     Conflict,
+    /// The account has more under way than it may have at once; try again shortly.
+    #[error("too many requests")]
+    TooManyRequests,
     /// The server has more to do than it can queue; try again shortly.
     #[error("overloaded")]
     Overloaded,

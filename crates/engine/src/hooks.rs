@@ -7,6 +7,8 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use dwell_core::DeliverySid;
+
 pub use dwell_core::webhook::Method;
 
 /// What a transport returns: the call under way.
@@ -173,6 +175,18 @@ impl CallError {
     }
 }
 
+/// The idempotency token of a delivery: its SID's digits as a UUID (contract §10.3).
+pub fn idempotency_token(sid: &DeliverySid) -> String {
+    let mut token = String::with_capacity(36);
+    for (i, digit) in sid.as_str().chars().skip(2).enumerate() {
+        if matches!(i, 8 | 12 | 16 | 20) {
+            token.push('-');
+        }
+        token.push(digit);
+    }
+    token
+}
+
 /// Whether a post-event is sent again after this outcome: when there was no answer but might be one
 /// later ([`CallError::is_retryable`]), and after the statuses that say "not now": 408, 429 and 5xx.
 /// Redirects and every other 4xx are answers that a repetition does not change.
@@ -216,6 +230,12 @@ mod tests {
         for (error, expected) in cases {
             assert_eq!(should_retry(&Err(error.clone())), expected, "{error}");
         }
+    }
+
+    #[test]
+    fn a_token_is_a_uuid() {
+        let sid = DeliverySid::parse("WD0123456789abcdef0123456789abcdef").unwrap();
+        assert_eq!(idempotency_token(&sid), "01234567-89ab-cdef-0123-456789abcdef");
     }
 
     #[test]

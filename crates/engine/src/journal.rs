@@ -47,18 +47,7 @@ impl<'a> Journal<'a> {
 
     /// An event about the conversation itself.
     pub(crate) fn conversation(&mut self, c: &mut Conversation, kind: EventKind) -> Result<(), Error> {
-        let payload = to_json(&ConversationPayload {
-            conversation_sid: c.sid,
-            chat_service_sid: c.service_sid,
-            messaging_service_sid: c.messaging_service_sid,
-            friendly_name: c.friendly_name.as_deref(),
-            unique_name: c.unique_name.as_deref(),
-            attributes: &c.attributes,
-            state: c.lifecycle.state,
-            date_created: c.date_created,
-            date_updated: c.date_updated,
-            date_removed: (kind == EventKind::ConversationRemoved).then_some(self.now),
-        })?;
+        let payload = to_json(&ConversationPayload::new(kind, c, self.now))?;
         self.record(c, kind, payload);
         Ok(())
     }
@@ -85,21 +74,7 @@ impl<'a> Journal<'a> {
 
     /// An event about a participant.
     pub(crate) fn participant(&mut self, c: &mut Conversation, p: &Participant, kind: EventKind) -> Result<(), Error> {
-        let binding = p.binding.as_ref();
-        let payload = to_json(&ParticipantPayload {
-            conversation_sid: c.sid,
-            participant_sid: p.sid,
-            identity: p.identity.as_deref(),
-            role_sid: p.role_sid,
-            attributes: &p.attributes,
-            address: binding.map(|b| b.address.as_str()),
-            proxy_address: binding.and_then(|b| b.proxy_address.as_deref()),
-            binding_type: &binding.map_or_else(|| "CHAT".to_owned(), |b| b.binding_type.to_uppercase()),
-            date_created: p.date_created,
-            date_updated: p.date_updated,
-            last_read_message_index: p.last_read_message_index.filter(|_| kind == EventKind::ParticipantUpdated),
-            date_removed: (kind == EventKind::ParticipantRemoved).then_some(self.now),
-        })?;
+        let payload = to_json(&ParticipantPayload::new(kind, p, self.now))?;
         self.record(c, kind, payload);
         Ok(())
     }

@@ -29,6 +29,7 @@ pub mod notifications;
 mod page;
 pub mod participant_conversations;
 pub mod participants;
+mod pre_hooks;
 pub mod random;
 pub mod receipts;
 pub mod roles;

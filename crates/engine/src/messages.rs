@@ -16,6 +16,7 @@ use dwell_store::{Tx, messages, participants, receipts};
 
 use crate::error::Error;
 use crate::input;
+use crate::pre_hooks::Alterable;
 
 /// A message of a conversation; a segment that is no message SID names none.
 pub(crate) fn find(tx: &mut dyn Tx, c: &Conversation, segment: &str) -> Result<Message, Error> {
@@ -61,4 +62,17 @@ fn check_body(body: &str) -> Result<&str, Reason> {
 
 fn check_subject(subject: &str) -> Result<&str, Reason> {
     input::at_most(subject, limits::SUBJECT_CHARS_MAX, Reason::SubjectTooLong)
+}
+
+/// What the answer of a pre-event webhook may alter of a message (contract §10.6).
+fn alterable<'a>(
+    author: &'a mut Option<String>,
+    body: &'a mut Option<String>,
+    attributes: &'a mut Option<String>,
+) -> Vec<Alterable<'a>> {
+    vec![
+        Alterable { member: "author", parameter: "Author", place: author },
+        Alterable { member: "body", parameter: "Body", place: body },
+        Alterable { member: "attributes", parameter: "Attributes", place: attributes },
+    ]
 }

@@ -29,16 +29,7 @@ pub(crate) fn by_key<T>(segment: &str, then: impl FnOnce(Key<'_>) -> T) -> T {
 
 /// Appends an event about a user, whose number it has been given already.
 fn record(tx: &mut dyn Tx, caller: &Caller, user: &User, kind: EventKind, at: Timestamp) -> Result<(), Error> {
-    let payload = to_json(&UserPayload {
-        chat_service_sid: user.service_sid,
-        user_sid: user.sid,
-        identity: &user.identity,
-        role_sid: user.role_sid,
-        attributes: &user.attributes,
-        friendly_name: user.friendly_name.as_deref(),
-        date_created: user.date_created,
-        date_updated: user.date_updated,
-    })?;
+    let payload = to_json(&UserPayload::new(user))?;
     let event = events::NewEvent {
         stream_sid: &user.sid,
         seq: user.event_seq,

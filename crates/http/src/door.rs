@@ -152,7 +152,9 @@ fn render(failure: &Failure, path: &str) -> Response {
     let mut response = (status, Json(body)).into_response();
     let retry_after = match failure {
         Failure::TooManyRequests { retry_after_seconds } => Some(HeaderValue::from(*retry_after_seconds)),
-        Failure::Engine(Error::Overloaded | Error::Unavailable(_)) => Some(RETRY_AFTER_SECONDS),
+        Failure::Engine(Error::TooManyRequests | Error::Overloaded | Error::Unavailable(_)) => {
+            Some(RETRY_AFTER_SECONDS)
+        }
         _ => None,
     };
     if let Some(value) = retry_after {

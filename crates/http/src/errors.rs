@@ -88,7 +88,9 @@ impl Failure {
             Failure::BodyTooLarge => wire(20413, StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
             // The dictionary has no code for it; this one follows its rule of 20 and the status.
             Failure::BodyTooSlow => wire(20408, StatusCode::REQUEST_TIMEOUT, "The request body took too long"),
-            Failure::TooManyRequests { .. } => wire(20429, StatusCode::TOO_MANY_REQUESTS, "Too Many Requests"),
+            Failure::TooManyRequests { .. } | Failure::Engine(Error::TooManyRequests) => {
+                wire(20429, StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
+            }
             Failure::Malformed(message) => wire(20001, StatusCode::BAD_REQUEST, message),
             Failure::Engine(Error::Conflict) => {
                 wire(20409, StatusCode::CONFLICT, "The resource was changed by somebody else at the same time")
@@ -221,6 +223,10 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::LastReadMessageIndexInvalid => (50421, BAD, "Last read message index is not a number"),
         Reason::LastReadTimestampInvalid => (50405, BAD, "Last read timestamp is not a valid ISO 8601 date and time"),
 
+        Reason::PreWebhookRejected => {
+            let text = "Pre-event webhook responded with HTTP status code other than 200 and blocked the command";
+            (50056, StatusCode::FORBIDDEN, text)
+        }
         Reason::PreWebhookUrlInvalid => (50077, BAD, "Pre-event webhook URL is invalid"),
         Reason::PostWebhookUrlInvalid => (50078, BAD, "Post-event webhook URL is invalid"),
         Reason::WebhookLimit => (50361, BAD, "Webhooks limit of the conversation reached"),

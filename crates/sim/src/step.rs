@@ -262,12 +262,14 @@ impl Director {
         requests
     }
 
-    /// What is made by a request whose answer nobody hears could not be found again.
+    /// What is made by a request whose answer nobody hears could not be found again. A command that may
+    /// have a webhook to ask is not yet with the store when it is given up here; over HTTP a task keeps it
+    /// going.
     fn abandon(&self, model: &Model) -> Step {
         let kinds = [Kind::Change, Kind::State, Kind::Edit, Kind::Unsay, Kind::Leave, Kind::Delete, Kind::Configure];
         match self.request(model, self.pick(&kinds)) {
             Step::Ask(manner, command) if self.is_file && !matches!(command, Command::Create { .. }) => {
-                Step::Abandon(Manner { foreign: false, ..manner }, command)
+                Step::Abandon(Manner { foreign: false, notify: false, ..manner }, command)
             }
             step => step,
         }

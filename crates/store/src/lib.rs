@@ -22,6 +22,7 @@ pub mod notifications;
 pub mod participants;
 pub mod purges;
 pub mod receipts;
+mod rehearsal;
 pub mod roles;
 pub mod services;
 mod statement;

@@ -26,9 +26,12 @@ pub struct Stmt {
 }
 
 impl Stmt {
+    /// The marks that become row locks.
+    pub(crate) const LOCKS: [&'static str; 3] = ["{lock}", "{share}", "{skip_locked}"];
+
     /// Whether it locks the rows that it finds, which only a unit of work that writes may do.
     pub(crate) fn locks(&self) -> bool {
-        ["{lock}", "{share}", "{skip_locked}"].iter().any(|mark| self.sql.contains(mark))
+        Self::LOCKS.iter().any(|mark| self.sql.contains(mark))
     }
 }
 

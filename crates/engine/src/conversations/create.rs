@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::input;
 use crate::journal::{ACTOR_SYSTEM, Journal, to_json};
 use crate::participants;
+use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default)]
@@ -77,6 +78,12 @@ impl Create {
     }
 }
 
+impl Request for Create {
+    fn alterable(&mut self) -> Vec<Alterable<'_>> {
+        vec![Alterable { member: "friendly_name", parameter: "FriendlyName", place: &mut self.friendly_name }]
+    }
+}
+
 impl Engine {
     /// Creates a conversation; the account's default timers hold where the request names none
     /// (contract §6.5). With participants it is initializing until [`Self::initialize_conversations`]
@@ -87,8 +94,8 @@ impl Engine {
     /// and for a taken unique name.
     pub async fn create_conversation(&self, scope: &Scope, request: Create) -> Result<Conversation, Error> {
         let sid = ConversationSid::new(self.sid());
-        let scope = scope.clone();
-        let created = self.write(move |tx| create(tx, &scope, sid, request.check()?)).await?;
+        let work = move |tx: &mut dyn Tx, scope: &Scope, request: &Create| create(tx, scope, sid, request.check()?);
+        let created = self.write_unless_rejected(PreEvent::ConversationAdd, scope, request, work).await?;
         if created.lifecycle.state == State::Initializing {
             self.inner.initializations.notify_one();
         }
@@ -138,6 +145,9 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
         has_receipts: false,
         created_by: ACTOR_SYSTEM.to_owned(),
     };
+    if let Some(name) = &conversation.unique_name {
+        super::refuse_taken_name(tx, &conversation, name)?;
+    }
     let mut journal = Journal::new(&scope.caller, now);
     journal.conversation(&mut conversation, EventKind::ConversationAdded)?;
     if !conversations::insert(tx, &conversation)? {

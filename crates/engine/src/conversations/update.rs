@@ -4,14 +4,14 @@ use dwell_core::event::EventKind;
 use dwell_core::lifecycle::{Input, Timers};
 use dwell_core::timer::{TimerKind, TimerSetting};
 use dwell_core::{Conversation, MessagingServiceSid, Reason, State, Timestamp, attributes, limits};
-use dwell_store::Tx;
-use dwell_store::conversations::{self, Key};
+use dwell_store::{Tx, conversations};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input;
 use crate::journal::release_if_closed;
+use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,6 +74,16 @@ impl Update {
     }
 }
 
+impl Request for Update {
+    fn is_empty(&self) -> bool {
+        *self == Update::default()
+    }
+
+    fn alterable(&mut self) -> Vec<Alterable<'_>> {
+        vec![Alterable { member: "friendly_name", parameter: "FriendlyName", place: &mut self.friendly_name }]
+    }
+}
+
 impl Engine {
     /// Changes a conversation. Without any parameter nothing changes, not even `date_updated`.
     ///
@@ -87,18 +97,19 @@ impl Engine {
         segment: &str,
         request: Update,
     ) -> Result<Conversation, Error> {
-        let (scope, segment) = (scope.clone(), segment.to_owned());
-        self.write(move |tx| update(tx, &scope, &segment, &request)).await
+        let segment = segment.to_owned();
+        let work = move |tx: &mut dyn Tx, scope: &Scope, request: &Update| update(tx, scope, &segment, request);
+        self.write_unless_rejected(PreEvent::ConversationUpdate, scope, request, work).await
     }
 }
 
 fn update(tx: &mut dyn Tx, scope: &Scope, segment: &str, request: &Update) -> Result<Conversation, Error> {
     let (mut c, mut journal, settled) = super::lock_open(tx, scope, segment)?;
-    let asked = *request != Update::default();
+    let asked = !request.is_empty();
     let request = request.check()?;
     if asked {
         if let Some(Some(name)) = &request.unique_name {
-            refuse_taken_name(tx, &c, name)?;
+            super::refuse_taken_name(tx, &c, name)?;
         }
         let timers = Timers {
             inactive: request.timer_inactive.map_or(c.lifecycle.timers.inactive, TimerSetting::seconds),
@@ -126,13 +137,4 @@ fn update(tx: &mut dyn Tx, scope: &Scope, segment: &str, request: &Update) -> Re
         journal.write(tx)?;
     }
     Ok(c)
-}
-
-/// Asked before the write, because a violated key ends a transaction on PostgreSQL; a race is
-/// caught by the key all the same.
-fn refuse_taken_name(tx: &mut dyn Tx, c: &Conversation, name: &str) -> Result<(), Error> {
-    match conversations::fetch(tx, &c.account_sid, &c.service_sid, Key::UniqueName(name))? {
-        Some(holder) if holder.sid != c.sid => Err(Error::Refused(Reason::UniqueNameTaken)),
-        _ => Ok(()),
-    }
 }

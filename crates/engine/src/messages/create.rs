@@ -10,6 +10,7 @@ use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
+use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default)]
@@ -93,6 +94,12 @@ fn check_content_variables(text: &str) -> Result<(), Reason> {
     Ok(())
 }
 
+impl Request for Create {
+    fn alterable(&mut self) -> Vec<Alterable<'_>> {
+        super::alterable(&mut self.author, &mut self.body, &mut self.attributes)
+    }
+}
+
 impl Engine {
     /// Adds a message to a conversation, restarts its inactive clock and reactivates it when it is
     /// inactive.
@@ -102,8 +109,10 @@ impl Engine {
     /// breaks a rule.
     pub async fn create_message(&self, scope: &Scope, conversation: &str, request: Create) -> Result<Message, Error> {
         let sid = MessageSid::new(self.sid());
-        let (scope, conversation) = (scope.clone(), conversation.to_owned());
-        self.write(move |tx| create(tx, &scope, &conversation, sid, &request)).await
+        let conversation = conversation.to_owned();
+        let work =
+            move |tx: &mut dyn Tx, scope: &Scope, request: &Create| create(tx, scope, &conversation, sid, request);
+        self.write_unless_rejected(PreEvent::MessageAdd, scope, request, work).await
     }
 }
 

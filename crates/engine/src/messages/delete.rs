@@ -1,12 +1,13 @@
 //! `DELETE /Conversations/{Sid}/Messages/{Sid}` (contract §7.7). Its index is not used again.
 
 use dwell_core::event::EventKind;
-use dwell_store::{events, messages, receipts};
+use dwell_store::{Tx, events, messages, receipts};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::journal::save;
+use crate::pre_hooks::PreEvent;
 
 impl Engine {
     /// Removes a message with its receipts.
@@ -14,9 +15,9 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`]; [`dwell_core::Reason::ConversationClosed`] (contract §18 U9).
     pub async fn delete_message(&self, scope: &Scope, conversation: &str, segment: &str) -> Result<(), Error> {
-        let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.write(move |tx| {
-            let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
+        let (conversation, segment) = (conversation.to_owned(), segment.to_owned());
+        let work = move |tx: &mut dyn Tx, scope: &Scope, (): &()| {
+            let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, &conversation)?;
             let mut message = super::find(tx, &c, &segment)?;
             events::detach_addition(tx, &mut message)?;
             messages::delete(tx, &message)?;
@@ -25,8 +26,9 @@ impl Engine {
             }
             journal.message(&mut c, &message, EventKind::MessageRemoved)?;
             save(tx, &c, settled)?;
-            journal.write(tx)
-        })
-        .await
+            journal.write(tx)?;
+            Ok(message)
+        };
+        self.write_unless_rejected(PreEvent::MessageRemove, scope, (), work).await.map(|_| ())
     }
 }

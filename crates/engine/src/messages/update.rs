@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::input;
 use crate::journal::save;
+use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +21,16 @@ pub struct Update {
     pub date_updated: Option<String>,
     pub attributes: Option<String>,
     pub subject: Option<String>,
+}
+
+impl Request for Update {
+    fn is_empty(&self) -> bool {
+        *self == Update::default()
+    }
+
+    fn alterable(&mut self) -> Vec<Alterable<'_>> {
+        super::alterable(&mut self.author, &mut self.body, &mut self.attributes)
+    }
 }
 
 impl Engine {
@@ -35,8 +46,10 @@ impl Engine {
         segment: &str,
         request: Update,
     ) -> Result<Message, Error> {
-        let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
+        let (conversation, segment) = (conversation.to_owned(), segment.to_owned());
+        let work =
+            move |tx: &mut dyn Tx, scope: &Scope, request: &Update| update(tx, scope, &conversation, &segment, request);
+        self.write_unless_rejected(PreEvent::MessageUpdate, scope, request, work).await
     }
 }
 
@@ -49,7 +62,7 @@ fn update(
 ) -> Result<Message, Error> {
     let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
     let mut message = super::find(tx, &c, segment)?;
-    if *request == Update::default() {
+    if request.is_empty() {
         return super::shown(tx, &c, message);
     }
     let mut before = message.clone();

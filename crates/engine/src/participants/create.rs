@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
 use crate::journal::{Journal, save};
+use crate::pre_hooks::{PreEvent, Request};
 
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +95,8 @@ impl Sids {
     }
 }
 
+impl Request for Create {}
+
 impl Engine {
     /// Adds a participant, and the user behind a chat participant when there is none yet.
     ///
@@ -108,8 +111,10 @@ impl Engine {
         request: Create,
     ) -> Result<Participant, Error> {
         let sids = Sids::new(self);
-        let (scope, conversation) = (scope.clone(), conversation.to_owned());
-        self.write(move |tx| create(tx, &scope, &conversation, sids, &request)).await
+        let conversation = conversation.to_owned();
+        let work =
+            move |tx: &mut dyn Tx, scope: &Scope, request: &Create| create(tx, scope, &conversation, sids, request);
+        self.write_unless_rejected(PreEvent::ParticipantAdd, scope, request, work).await
     }
 }
 

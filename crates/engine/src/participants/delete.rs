@@ -8,6 +8,7 @@ use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::journal::{Journal, save};
+use crate::pre_hooks::PreEvent;
 
 impl Engine {
     /// Removes a participant and lets go of its address pair.
@@ -15,15 +16,16 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`]; [`dwell_core::Reason::ConversationClosed`] (contract §18 U9).
     pub async fn delete_participant(&self, scope: &Scope, conversation: &str, segment: &str) -> Result<(), Error> {
-        let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.write(move |tx| {
-            let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
+        let (conversation, segment) = (conversation.to_owned(), segment.to_owned());
+        let work = move |tx: &mut dyn Tx, scope: &Scope, (): &()| {
+            let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, &conversation)?;
             let participant = super::find(tx, &c, &segment)?;
             remove(tx, &mut c, &mut journal, &participant)?;
             save(tx, &c, settled)?;
-            journal.write(tx)
-        })
-        .await
+            journal.write(tx)?;
+            Ok(participant)
+        };
+        self.write_unless_rejected(PreEvent::ParticipantRemove, scope, (), work).await.map(|_| ())
     }
 }
 

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
 use crate::journal::{Journal, save};
+use crate::pre_hooks::{PreEvent, Request};
 
 /// The text that takes an address away, or a read horizon back.
 const REMOVE: &str = "null";
@@ -29,6 +30,12 @@ pub struct Update {
     pub last_read_timestamp: Option<String>,
 }
 
+impl Request for Update {
+    fn is_empty(&self) -> bool {
+        *self == Update::default()
+    }
+}
+
 impl Engine {
     /// Changes a participant. Without any parameter nothing changes.
     ///
@@ -42,8 +49,10 @@ impl Engine {
         segment: &str,
         request: Update,
     ) -> Result<Participant, Error> {
-        let (scope, conversation, segment) = (scope.clone(), conversation.to_owned(), segment.to_owned());
-        self.write(move |tx| update(tx, &scope, &conversation, &segment, &request)).await
+        let (conversation, segment) = (conversation.to_owned(), segment.to_owned());
+        let work =
+            move |tx: &mut dyn Tx, scope: &Scope, request: &Update| update(tx, scope, &conversation, &segment, request);
+        self.write_unless_rejected(PreEvent::ParticipantUpdate, scope, request, work).await
     }
 }
 
@@ -56,7 +65,7 @@ fn update(
 ) -> Result<Participant, Error> {
     let (mut c, journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
     let mut p = super::find(tx, &c, segment)?;
-    if *request == Update::default() {
+    if request.is_empty() {
         return Ok(p);
     }
     if let Some(text) = &request.attributes {

@@ -9,6 +9,7 @@ use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
+use crate::pre_hooks::{PreEvent, Request};
 
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,14 +20,21 @@ pub struct Update {
     pub role_sid: Option<String>,
 }
 
+impl Request for Update {
+    fn is_empty(&self) -> bool {
+        *self == Update::default()
+    }
+}
+
 impl Engine {
     /// Changes a user. Without any parameter nothing changes.
     ///
     /// # Errors
     /// [`Error::NotFound`]; a [`dwell_core::Reason`] for each parameter that breaks a rule.
     pub async fn update_user(&self, scope: &Scope, segment: &str, request: Update) -> Result<User, Error> {
-        let (scope, segment) = (scope.clone(), segment.to_owned());
-        self.write(move |tx| update(tx, &scope, &segment, &request)).await
+        let segment = segment.to_owned();
+        let work = move |tx: &mut dyn Tx, scope: &Scope, request: &Update| update(tx, scope, &segment, request);
+        self.write_unless_rejected(PreEvent::UserUpdate, scope, request, work).await
     }
 }
 
@@ -35,7 +43,7 @@ fn update(tx: &mut dyn Tx, scope: &Scope, segment: &str, request: &Update) -> Re
     services::fetch(tx, account, &scope.service_sid)?.ok_or(Error::NotFound)?;
     let mut user =
         super::by_key(segment, |key| users::lock(tx, account, &scope.service_sid, key))?.ok_or(Error::NotFound)?;
-    if *request == Update::default() {
+    if request.is_empty() {
         return Ok(user);
     }
     user.friendly_name = input::friendly_name(request.friendly_name.as_deref())?.or(user.friendly_name);

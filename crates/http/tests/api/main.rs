@@ -26,6 +26,7 @@ mod openapi;
 mod overdue;
 mod paging;
 mod participant_conversations;
+mod pre_hooks;
 mod push;
 mod rates;
 mod receipts;

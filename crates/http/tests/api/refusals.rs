@@ -49,14 +49,16 @@ reasons! {
     ProxyAddressInvalid AddressEqualsProxy AddressTypeMismatch PairInUse ProxyAddressAbsent ProxyAddressNotAddable
     ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled LastReadMessageIndexInvalid
     LastReadTimestampInvalid IdentityAndAddress NotificationLevelUnknown
-    PreWebhookUrlInvalid PostWebhookUrlInvalid WebhookLimit WebhookTargetMissing WebhookTargetInvalid WebhookUrlMissing
+    PreWebhookRejected PreWebhookUrlInvalid PostWebhookUrlInvalid WebhookLimit WebhookTargetMissing WebhookTargetInvalid WebhookUrlMissing
     WebhookUrlTooLong WebhookFilterMissing WebhookFilterInvalid WebhookTriggerMissing WebhookTriggerTooLong
     WebhookTriggerLimit FlowSidInvalid AddressConfigured
 }
 
 #[test]
 fn every_reason_has_a_case() {
-    let elsewhere = [limits::REASONS, crate::access_tokens::REASONS, crate::key_rights::REASONS].concat();
+    let elsewhere =
+        [limits::REASONS, crate::access_tokens::REASONS, crate::key_rights::REASONS, crate::pre_hooks::REASONS]
+            .concat();
     let cased: BTreeSet<_> = CASES.iter().map(|case| case.reason).chain(elsewhere).collect();
     let missing: Vec<_> = REASONS.iter().filter(|reason| !cased.contains(*reason)).collect();
     assert!(missing.is_empty(), "no case provokes {missing:?}");

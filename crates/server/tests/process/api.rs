@@ -13,17 +13,23 @@ pub(crate) struct Api {
     pub(crate) url: String,
     pub(crate) user: String,
     pub(crate) password: String,
+    webhooks: bool,
 }
 
 impl Api {
     pub(crate) fn new(url: &str, user: &str, password: &str) -> Self {
         let client = Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-        Api { client, url: url.to_owned(), user: user.to_owned(), password: password.to_owned() }
+        Api { client, url: url.to_owned(), user: user.to_owned(), password: password.to_owned(), webhooks: false }
     }
 
     /// The same client at another server.
     pub(crate) fn at(&self, url: &str) -> Self {
         Api { url: url.to_owned(), ..self.clone() }
+    }
+
+    /// The same client, which has webhooks hear of what it does.
+    pub(crate) fn with_webhooks(&self) -> Self {
+        Api { webhooks: true, ..self.clone() }
     }
 
     /// Sends a request; an error is a connection that broke.
@@ -56,6 +62,7 @@ impl Api {
     }
 
     async fn send(&self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let request = request.header("x-twilio-webhook-enabled", self.webhooks.to_string());
         let response = request.basic_auth(&self.user, Some(&self.password)).send().await?;
         let status = response.status().as_u16();
         let body = response.bytes().await?;

@@ -6,6 +6,7 @@ mod command_line;
 mod connections;
 mod crash;
 mod initializing;
+mod pre_hooks;
 mod running;
 mod server;
 mod starting;

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use dwell_core::Conversation;
 use dwell_store::conversations::{self, Key};
+use dwell_store::purges;
 use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, UniqueKey};
 
 use crate::samples::*;
@@ -19,6 +21,7 @@ on_both_engines! {
     a_snapshot_stands_still,
     a_unit_that_reads_takes_no_lock_and_writes_nothing,
     a_caller_that_goes_away_changes_nothing,
+    a_rehearsal_refuses_what_would_be_refused_and_changes_nothing,
 }
 
 /// What a use case refuses with.
@@ -212,6 +215,36 @@ fn a_caller_that_goes_away_changes_nothing(store: &Store) {
     while !is_there(store, 1) {
         write(store, |tx| conversations::delete(tx, &conversation_sid(99)));
     }
+}
+
+fn a_rehearsal_refuses_what_would_be_refused_and_changes_nothing(store: &Store) {
+    given(store, vec![conversation(1)]);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let work = |name: &'static str| {
+        move |tx: &mut dyn dwell_store::Tx| -> Result<Conversation, Refusal> {
+            let (account, service) = home();
+            // A lock, which a snapshot could not take; twice, as statements are kept.
+            let mut found = conversations::lock(tx, &account, &service, Key::Sid(&conversation_sid(1)))?.unwrap();
+            if found.friendly_name.as_deref() == Some(name) {
+                return Err(Refusal::NotAllowed);
+            }
+            found.friendly_name = Some(name.to_owned());
+            conversations::update(tx, &found)?;
+            let sids = [conversation_sid(1), conversation_sid(2)];
+            let purges = sids.map(|sid| purges::Purge { conversation_sid: sid, account_sid: account, event_seq: 0 });
+            purges::insert(tx, &purges)?;
+            assert!(conversations::insert(tx, &conversation(2))?, "said to be done");
+            Ok(found)
+        }
+    };
+    for _ in 0..2 {
+        let would_be = runtime.block_on(store.rehearse(work("new"))).unwrap();
+        assert_eq!(would_be.friendly_name.as_deref(), Some("new"));
+        assert_eq!(fetched(store, 1), Some(conversation(1)), "nothing was done");
+        assert!(!is_there(store, 2));
+    }
+    store.write_blocking(work("new")).unwrap();
+    assert!(matches!(runtime.block_on(store.rehearse(work("new"))), Err(Refusal::NotAllowed)));
 }
 
 /// Both engines, for cases that open the store themselves.
