@@ -70,6 +70,7 @@ impl Engine {
             rights: known.rights,
             received_at: now,
             webhooks: false,
+            notifier: self.notifier(),
         }))
     }
 

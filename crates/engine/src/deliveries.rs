@@ -1,0 +1,5 @@
+//! Deliveries: what webhooks are to be told, from the event to the answer (contract §10).
+
+pub(crate) mod enqueue;
+
+pub use enqueue::{Notifier, materialize};
