@@ -1,11 +1,14 @@
 //! Who is told of what: the deliveries that writes and timers leave behind for the dispatcher.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod parameters;
+mod replays;
+
+use std::collections::BTreeMap;
 
 use dwell_core::Timestamp;
 use dwell_core::lifecycle::State;
 use dwell_core::webhook::{Method, POST_EVENTS};
-use dwell_testkit::deliveries::{Delivery, Status};
+use dwell_testkit::deliveries::Delivery;
 use dwell_testkit::{START, TestApp};
 use serde_json::Value;
 
@@ -52,122 +55,6 @@ async fn scoped(app: &TestApp, path: &str, more: &[(&str, &str)]) -> Value {
 
 async fn heard(app: &TestApp, method: &str, path: &str, form: &[(&str, &str)]) -> Value {
     write(app, method, path, form, TRUE).await.body
-}
-
-/// The parameters of each event beside `AccountSid` and `EventType` (contract §10.5, §6.6); those of a
-/// resource that has everything, but for media and what only SDKs and channels bring about.
-#[rustfmt::skip] // A table: one event a line.
-const PARAMETERS: &[(&str, &[&str])] = &[
-    ("onConversationAdded", &["Source", "ConversationSid", "ChatServiceSid", "MessagingServiceSid", "FriendlyName", "UniqueName", "Attributes", "State", "DateCreated", "DateUpdated"]),
-    ("onConversationUpdated", &["Source", "ConversationSid", "ChatServiceSid", "MessagingServiceSid", "FriendlyName", "UniqueName", "Attributes", "State", "DateCreated", "DateUpdated"]),
-    ("onConversationRemoved", &["Source", "ConversationSid", "ChatServiceSid", "MessagingServiceSid", "FriendlyName", "UniqueName", "Attributes", "State", "DateCreated", "DateUpdated", "DateRemoved"]),
-    ("onConversationStateUpdated", &["ConversationSid", "ChatServiceSid", "MessagingServiceSid", "StateFrom", "StateTo", "StateUpdated", "Reason"]),
-    ("onMessageAdded", &["Source", "ConversationSid", "MessageSid", "Index", "Body", "Author", "ParticipantSid", "Attributes", "DateCreated"]),
-    ("onMessageUpdated", &["Source", "ConversationSid", "MessageSid", "Index", "Body", "Author", "ParticipantSid", "Attributes", "DateCreated", "DateUpdated"]),
-    ("onMessageRemoved", &["Source", "ConversationSid", "MessageSid", "Index", "Body", "Author", "ParticipantSid", "Attributes", "DateCreated", "DateUpdated", "DateRemoved"]),
-    ("onParticipantAdded", &["Source", "ConversationSid", "ParticipantSid", "Identity", "RoleSid", "Attributes", "MessagingBinding.Type", "DateCreated", "DateUpdated"]),
-    ("onParticipantUpdated", &["Source", "ConversationSid", "ParticipantSid", "Identity", "RoleSid", "Attributes", "MessagingBinding.Type", "DateCreated", "DateUpdated", "LastReadMessageIndex"]),
-    ("onParticipantRemoved", &["Source", "ConversationSid", "ParticipantSid", "Identity", "RoleSid", "Attributes", "MessagingBinding.Type", "DateCreated", "DateUpdated", "DateRemoved"]),
-    ("onUserAdded", &["Source", "ChatServiceSid", "UserSid", "Identity", "RoleSid", "Attributes", "FriendlyName", "DateCreated", "DateUpdated"]),
-    ("onUserUpdated", &["Source", "ChatServiceSid", "UserSid", "Identity", "RoleSid", "Attributes", "FriendlyName", "DateCreated", "DateUpdated"]),
-];
-
-/// Everything that can happen, told: each event once, in order, and the conversation and the user.
-async fn everything_happens(app: &TestApp) -> (Value, Value) {
-    let user = heard(app, "POST", "/v1/Users", &[("Identity", "ann"), ("FriendlyName", "Ann")]).await;
-    app.clock.advance(1);
-    heard(app, "POST", &format!("/v1/Users/{}", sid(&user)), &[("Attributes", "{\"a\":1}")]).await;
-    let named = [("FriendlyName", "Room"), ("UniqueName", "room"), ("Attributes", "{\"b\":2}")];
-    let c = heard(app, "POST", CONVERSATIONS, &named).await;
-    let path = path_of(&c);
-    let (participants, messages) = (format!("{path}/Participants"), format!("{path}/Messages"));
-    let p = heard(app, "POST", &participants, &[("Identity", "ann")]).await;
-    let p = format!("{participants}/{}", sid(&p));
-    let m = heard(app, "POST", &messages, &[("Body", "hello"), ("Author", "ann")]).await;
-    heard(app, "POST", &p, &[("LastReadMessageIndex", "0")]).await;
-    let m = format!("{messages}/{}", sid(&m));
-    heard(app, "POST", &m, &[("Body", "Hello 🕰 & more")]).await;
-    heard(app, "DELETE", &m, &[]).await;
-    heard(app, "DELETE", &p, &[]).await;
-    heard(app, "POST", &path, &[("State", "inactive")]).await;
-    heard(app, "DELETE", &path, &[]).await;
-    (c, user)
-}
-
-#[tokio::test]
-async fn every_event_has_exactly_its_parameters() {
-    let app = TestApp::new().await;
-    configure(&app, ACCOUNT_HOOKS, POST_EVENTS).await;
-    let (c, user) = everything_happens(&app).await;
-    let mut found = app.waiting(&app.account.sid, sid(&user)).await;
-    found.extend(app.waiting(&app.account.sid, sid(&c)).await);
-    let events: Vec<_> = found.iter().map(|delivery| delivery.event.as_str()).collect();
-    let expected = [
-        "onUserAdded",
-        "onUserUpdated",
-        "onConversationAdded",
-        "onParticipantAdded",
-        "onMessageAdded",
-        "onParticipantUpdated",
-        "onMessageUpdated",
-        "onMessageRemoved",
-        "onParticipantRemoved",
-        "onConversationStateUpdated",
-        "onConversationUpdated",
-        "onConversationRemoved",
-    ];
-    assert_eq!(events, expected);
-    assert_eq!(PARAMETERS.len(), expected.len());
-    for delivery in &found {
-        let (_, own) = PARAMETERS.iter().find(|(event, _)| *event == delivery.event).unwrap();
-        let sent = params(delivery);
-        let names: BTreeSet<_> = sent.keys().map(String::as_str).collect();
-        let expected: BTreeSet<_> = own.iter().copied().chain(["AccountSid", "EventType"]).collect();
-        assert_eq!(names, expected, "{}", delivery.event);
-        assert_eq!((&sent["AccountSid"], &sent["EventType"]), (&app.account.sid, &delivery.event));
-        assert_eq!(sent.get("Source").map_or("API", String::as_str), "API");
-        for (name, value) in &sent {
-            if name.starts_with("Date") || name == "StateUpdated" {
-                let at = Timestamp::parse(value).unwrap_or_else(|| panic!("{name}: {value}"));
-                assert_eq!(*value, at.to_rfc3339_millis(), "{name}");
-            }
-        }
-        assert_eq!((delivery.url.as_str(), delivery.method), (URL, Method::Post));
-        assert_eq!((delivery.status, delivery.attempts, delivery.finished_at), (Status::Pending, 0, None));
-    }
-    let of = |event: &str| params(found.iter().find(|delivery| delivery.event == event).unwrap());
-    let some = |event: &str, names: &[&str]| {
-        let sent = of(event);
-        names.iter().map(|name| sent[*name].clone()).collect::<Vec<_>>()
-    };
-    let service = default_service(&app).await;
-    assert_eq!(some("onMessageRemoved", &["Body", "Index", "Author"]), ["Hello 🕰 & more", "0", "ann"]);
-    assert_eq!(some("onMessageAdded", &["Body", "DateCreated"]), ["hello", "2026-01-01T00:00:01.000Z"]);
-    assert_eq!(some("onParticipantUpdated", &["MessagingBinding.Type", "LastReadMessageIndex"]), ["CHAT", "0"]);
-    assert_eq!(
-        some("onConversationRemoved", &["Attributes", "State", "UniqueName"]),
-        ["{\"b\":2}", "inactive", "room"]
-    );
-    let changed = ["StateFrom", "StateTo", "Reason", "ChatServiceSid", "ConversationSid"];
-    assert_eq!(some("onConversationStateUpdated", &changed), ["active", "inactive", "API", &service, sid(&c)]);
-    assert_eq!(some("onUserUpdated", &["Identity", "Attributes", "UserSid"]), ["ann", "{\"a\":1}", sid(&user)]);
-}
-
-#[tokio::test]
-async fn what_is_not_there_is_not_sent() {
-    let app = TestApp::new().await;
-    configure(&app, ACCOUNT_HOOKS, POST_EVENTS).await;
-    let c = heard(&app, "POST", CONVERSATIONS, &[]).await;
-    let binding = [("MessagingBinding.Address", "+37256123457"), ("MessagingBinding.ProxyAddress", "+37256123456")];
-    heard(&app, "POST", &format!("{}/Participants", path_of(&c)), &binding).await;
-    heard(&app, "POST", &format!("{}/Messages", path_of(&c)), &[("Body", "x")]).await;
-    let sent: Vec<_> = app.waiting(&app.account.sid, sid(&c)).await.iter().map(params).collect();
-    let absent = |sent: &BTreeMap<String, String>, names: &[&str]| names.iter().all(|name| !sent.contains_key(*name));
-    assert!(absent(&sent[0], &["FriendlyName", "UniqueName"]), "{:?}", sent[0]);
-    assert!(absent(&sent[1], &["Identity", "MessagingBinding.ProjectedAddress", "DateRemoved"]), "{:?}", sent[1]);
-    let binding = ["Type", "Address", "ProxyAddress"].map(|name| sent[1][&format!("MessagingBinding.{name}")].as_str());
-    assert_eq!(binding, ["SMS", "+37256123457", "+37256123456"]);
-    assert!(absent(&sent[2], &["ParticipantSid", "Media", "DateUpdated"]), "{:?}", sent[2]);
 }
 
 #[tokio::test]
@@ -445,77 +332,4 @@ async fn accounts_never_hear_of_each_other() {
     let found = app.waiting(&tester.sid, sid(&c)).await;
     assert_eq!(found.iter().map(|delivery| delivery.created_at).collect::<Vec<_>>(), [START.plus_seconds(600)]);
     assert_ne!(text(&c, "state"), State::Closed.as_str());
-}
-
-#[tokio::test]
-async fn a_new_webhook_is_told_of_the_messages_before_it_and_then_of_newer_ones() {
-    let app = TestApp::new().await;
-    let (c, path) = conversation(&app, &[]).await;
-    let mut made = Vec::new();
-    for body in ["0", "1", "2", "3", "4", "5", "6"] {
-        made.push(say(&app, &path, body).await);
-    }
-    assert_eq!(app.delete(&format!("{path}/Messages/{}", sid(&made[3]))).await.status, 204);
-    app.made(&format!("{path}/Messages/{}", sid(&made[4])), &[("Body", "4, edited")]).await;
-    let filters = [("Configuration.Filters", "onMessageAdded"), ("Configuration.Filters", "onMessageUpdated")];
-    let after = |index: &'static str| [&filters[..], &[("Configuration.ReplayAfter", index)]].concat();
-    let hook = scoped(&app, &path, &after("1")).await;
-    // Newer ones come before anybody looks at the queue.
-    heard(&app, "POST", &format!("{path}/Messages"), &[("Body", "7")]).await;
-    say(&app, &path, "8, without the header").await;
-    let last = format!("{path}/Messages/{}", sid(&made[6]));
-    heard(&app, "POST", &last, &[("Body", "6, edited")]).await;
-    assert_eq!(bodies(&app, &hook, &c).await, ["7", "6, edited"]);
-    let app = app.restart().await;
-    assert_eq!(app.replay(2).await, [(true, 2), (true, 2)]);
-    assert_eq!(bodies(&app, &hook, &c).await, ["2", "4, edited", "5", "6, edited", "7", "6, edited"]);
-    let first = &app.waiting(sid(&hook), sid(&c)).await[0];
-    let names: BTreeSet<_> = params(first).into_keys().collect();
-    let own = PARAMETERS.iter().find(|(event, _)| *event == "onMessageAdded").unwrap().1;
-    let expected = own.iter().chain(&["AccountSid", "EventType"]).filter(|name| **name != "ParticipantSid");
-    assert_eq!(names, expected.map(|name| (*name).to_owned()).collect());
-    assert_eq!(app.replay(2).await, [], "that was all");
-
-    // Nothing to replay: no such message yet, no wish, no interest.
-    count(&app).await;
-    for more in [&after("8")[..], &after("99"), &after("9223372036854775807"), &filters] {
-        let made = scoped(&app, &path, more).await;
-        assert_eq!(app.delete(&format!("{path}/Webhooks/{}", sid(&made))).await.status, 204);
-    }
-    scoped(&app, &path, &[("Configuration.Filters", "onParticipantAdded"), ("Configuration.ReplayAfter", "0")]).await;
-    app.clock.advance(100);
-    assert_eq!(app.sql("DELETE FROM webhook_queues").await, 0);
-}
-
-#[tokio::test]
-async fn a_trigger_is_told_of_the_old_messages_with_a_keyword() {
-    let app = TestApp::new().await;
-    let (c, path) = conversation(&app, &[]).await;
-    for n in 0..9 {
-        say(&app, &path, if n % 4 == 0 { "Help!" } else { "nothing" }).await;
-    }
-    let wish = [("Configuration.Triggers", "help"), ("Configuration.ReplayAfter", "0")];
-    let hook = scoped(&app, &path, &wish).await;
-    // What has no keyword is passed over, a few at a time.
-    assert_eq!(app.replay(2).await, [(false, 0), (true, 1), (false, 0), (true, 1)]);
-    assert_eq!(bodies(&app, &hook, &c).await, ["Help!", "Help!"]);
-    let found = app.waiting(sid(&hook), sid(&c)).await;
-    assert_eq!(found.iter().map(|delivery| params(delivery)["Index"].clone()).collect::<Vec<_>>(), ["4", "8"]);
-}
-
-#[tokio::test]
-async fn a_replay_ends_with_its_webhook() {
-    let app = TestApp::new().await;
-    for gone in ["webhook", "conversation"] {
-        let (_, path) = conversation(&app, &[]).await;
-        for body in ["0", "1", "2"] {
-            say(&app, &path, body).await;
-        }
-        let wish = [("Configuration.Filters", "onMessageAdded"), ("Configuration.ReplayAfter", "0")];
-        let hook = scoped(&app, &path, &wish).await;
-        let path = if gone == "webhook" { format!("{path}/Webhooks/{}", sid(&hook)) } else { path };
-        assert_eq!(app.delete(&path).await.status, 204);
-        assert_eq!(app.replay(1).await, [(true, 0)], "{gone}");
-        assert_eq!(count(&app).await, 0);
-    }
 }
