@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::auth::AuthCache;
 use crate::clock::Clock;
+use crate::deliveries::Notifier;
 use crate::hooks::Transport;
 use crate::random::{Random, SidSource};
 use crate::secrets::SecretKey;
@@ -39,7 +40,8 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) secret_key: SecretKey,
     pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) sids: SidSource,
+    pub(crate) sids: Arc<SidSource>,
+    pub(crate) notifier: Notifier,
     pub(crate) auth: AuthCache,
     /// Rung when the scheduler should look again before it planned to.
     pub(crate) bell: Notify,
@@ -54,6 +56,8 @@ pub(crate) struct Inner {
 impl Engine {
     /// An engine of these parts.
     pub fn new(parts: Parts) -> Self {
+        let (sids, enqueued) = (Arc::new(SidSource::new()), Arc::<AtomicU64>::default());
+        let notifier = Notifier::new(parts.clock.clone(), parts.random.clone(), sids.clone(), enqueued.clone());
         Engine {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -61,11 +65,12 @@ impl Engine {
                 random: parts.random,
                 secret_key: parts.secret_key,
                 transport: parts.transport,
-                sids: SidSource::new(),
+                sids,
+                notifier,
                 auth: AuthCache::default(),
                 bell: Notify::new(),
                 delivery_bell: Notify::new(),
-                enqueued: Arc::default(),
+                enqueued,
                 initializations: Notify::new(),
             }),
         }
@@ -79,6 +84,11 @@ impl Engine {
     /// The clock of this engine.
     pub fn clock(&self) -> Arc<dyn Clock> {
         self.inner.clock.clone()
+    }
+
+    /// What the units of work of this engine write deliveries with.
+    pub fn notifier(&self) -> Notifier {
+        self.inner.notifier.clone()
     }
 
     /// The store of this engine.
