@@ -52,6 +52,7 @@ impl Bench {
                 rights: dwell_core::Rights::All,
                 received_at: self.engine.now(),
                 webhooks: false,
+                notifier: self.engine.notifier(),
             },
         }
     }

@@ -71,6 +71,7 @@ impl Engine {
             rights: known.rights,
             received_at: now,
             webhooks: false,
+            notifier: self.notifier(),
         }))
     }
 

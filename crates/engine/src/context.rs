@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dwell_core::{Account, Reason, Rights, ServiceSid, Timestamp};
 use dwell_store::{Tx, accounts};
 
+use crate::deliveries::Notifier;
 use crate::error::Error;
 
 /// An authenticated request.
@@ -20,6 +21,8 @@ pub struct Caller {
     pub received_at: Timestamp,
     /// Whether its changes are to fire webhooks (`X-Twilio-Webhook-Enabled`, contract §1.4).
     pub webhooks: bool,
+    /// What tells them: [`crate::Engine::notifier`].
+    pub notifier: Notifier,
 }
 
 impl Caller {

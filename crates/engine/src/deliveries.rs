@@ -1,4 +1,7 @@
-//! What webhooks are told after the fact (contract §10): one file for each thing that is done about it.
+//! Deliveries: what webhooks are to be told, from the event to the answer (contract §10).
 
+pub(crate) mod enqueue;
 pub(crate) mod gate;
 pub(crate) mod work;
+
+pub use enqueue::{Notifier, materialize};

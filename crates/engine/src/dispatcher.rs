@@ -209,7 +209,8 @@ impl Work {
         let now = self.engine.now();
         let until = now.plus_seconds(LEASE_SECONDS);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let (count, found) = self.engine.write(move |tx| work::take(tx, now, until, limit)).await?;
+        let notifier = self.engine.notifier();
+        let (count, found) = self.engine.write(move |tx| work::take(tx, &notifier, now, until, limit)).await?;
         let mut begun = Vec::with_capacity(found.len());
         let mut aside: BTreeMap<Timestamp, Vec<Claim>> = BTreeMap::new();
         for taken in found {
@@ -356,7 +357,8 @@ impl Work {
         let clock = &*self.engine.inner.clock;
         loop {
             let (held, written, now) = (claim.clone(), record.clone(), clock.now());
-            match self.engine.write(move |tx| work::record(tx, &held, &written, now)).await {
+            let notifier = self.engine.notifier();
+            match self.engine.write(move |tx| work::record(tx, &notifier, &held, &written, now)).await {
                 Ok(next) => return next,
                 Err(error) if clock.now() >= claim.until => {
                     tracing::warn!(delivery = %record.delivery.sid, %error, "a delivery that was sent is not noted");

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::auth::AuthCache;
 use crate::clock::Clock;
+use crate::deliveries::Notifier;
 use crate::hooks::Transport;
 use crate::pre_hooks::Waiting;
 use crate::random::{Random, SidSource};
@@ -42,7 +43,8 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     /// Requests that wait for the answer of a webhook.
     pub(crate) waiting: Waiting,
-    pub(crate) sids: SidSource,
+    pub(crate) sids: Arc<SidSource>,
+    pub(crate) notifier: Notifier,
     pub(crate) auth: AuthCache,
     /// Rung when the scheduler should look again before it planned to.
     pub(crate) bell: Notify,
@@ -57,6 +59,8 @@ pub(crate) struct Inner {
 impl Engine {
     /// An engine of these parts.
     pub fn new(parts: Parts) -> Self {
+        let (sids, enqueued) = (Arc::new(SidSource::new()), Arc::<AtomicU64>::default());
+        let notifier = Notifier::new(parts.clock.clone(), parts.random.clone(), sids.clone(), enqueued.clone());
         Engine {
             inner: Arc::new(Inner {
                 store: parts.store,
@@ -65,11 +69,12 @@ impl Engine {
                 secret_key: parts.secret_key,
                 transport: parts.transport,
                 waiting: Waiting::default(),
-                sids: SidSource::new(),
+                sids,
+                notifier,
                 auth: AuthCache::default(),
                 bell: Notify::new(),
                 delivery_bell: Notify::new(),
-                enqueued: Arc::default(),
+                enqueued,
                 initializations: Notify::new(),
             }),
         }
@@ -83,6 +88,11 @@ impl Engine {
     /// The clock of this engine.
     pub fn clock(&self) -> Arc<dyn Clock> {
         self.inner.clock.clone()
+    }
+
+    /// What the units of work of this engine write deliveries with.
+    pub fn notifier(&self) -> Notifier {
+        self.inner.notifier.clone()
     }
 
     /// The store of this engine.

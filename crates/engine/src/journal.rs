@@ -3,12 +3,13 @@
 use dwell_core::event::{ConversationPayload, EventKind, MessagePayload, ParticipantPayload};
 use dwell_core::lifecycle::{Cause, Input, Transition, step};
 use dwell_core::message::Added;
-use dwell_core::{Conversation, ConversationSid, Message, MessageSid, Participant, Timestamp};
+use dwell_core::{Conversation, ConversationSid, Message, MessageSid, Participant, ServiceSid, Timestamp};
 use dwell_store::transitions::{Failure, Record};
 use dwell_store::{Tx, conversations, events, participants, transitions};
 use serde::Serialize;
 
 use crate::context::Caller;
+use crate::deliveries::enqueue::{self, Event, Facts, Stream};
 use crate::error::Error;
 
 /// The source of an event that a request caused.
@@ -25,9 +26,12 @@ pub(crate) struct Journal<'a> {
     pub(crate) now: Timestamp,
     events: Vec<PendingEvent>,
     transitions: Vec<Record>,
+    /// A new message that webhooks are to hear of, and its service.
+    addition: Option<(ServiceSid, &'a Message)>,
 }
 
 struct PendingEvent {
+    service_sid: ServiceSid,
     stream_sid: ConversationSid,
     seq: i64,
     kind: EventKind,
@@ -36,13 +40,19 @@ struct PendingEvent {
 
 impl<'a> Journal<'a> {
     pub(crate) fn new(caller: &'a Caller, now: Timestamp) -> Self {
-        Journal { caller, now, events: Vec::new(), transitions: Vec::new() }
+        Journal { caller, now, events: Vec::new(), transitions: Vec::new(), addition: None }
     }
 
     fn record(&mut self, conversation: &mut Conversation, kind: EventKind, payload: String) {
         conversation.event_seq += 1;
         conversation.last_event_at = conversation.last_event_at.max(self.now);
-        self.events.push(PendingEvent { stream_sid: conversation.sid, seq: conversation.event_seq, kind, payload });
+        self.events.push(PendingEvent {
+            service_sid: conversation.service_sid,
+            stream_sid: conversation.sid,
+            seq: conversation.event_seq,
+            kind,
+            payload,
+        });
     }
 
     /// An event about the conversation itself.
@@ -52,7 +62,8 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// The event of a message's addition, which the message itself carries into the store.
+    /// The event of a message's addition, which the message itself carries into the store. What webhooks
+    /// are told of it is left to [`Self::tell_of`].
     pub(crate) fn message_added(&mut self, c: &mut Conversation) -> Added {
         c.event_seq += 1;
         c.last_event_at = c.last_event_at.max(self.now);
@@ -63,6 +74,11 @@ impl<'a> Journal<'a> {
             actor: self.caller.credential.clone(),
             notify: self.caller.webhooks,
         }
+    }
+
+    /// Has webhooks told of a message that was added, if they are to hear of it.
+    pub(crate) fn tell_of(&mut self, c: &Conversation, added: &'a Message) {
+        self.addition = Some((c.service_sid, added)).filter(|_| self.caller.webhooks);
     }
 
     /// An event about a message's edit or removal.
@@ -125,7 +141,7 @@ impl<'a> Journal<'a> {
         });
     }
 
-    /// Writes what was recorded.
+    /// Writes what was recorded, and the deliveries to those who are to hear of it.
     pub(crate) fn write(self, tx: &mut dyn Tx) -> Result<(), Error> {
         let account = &self.caller.account.sid;
         if !self.events.is_empty() {
@@ -135,7 +151,31 @@ impl<'a> Journal<'a> {
         if !self.transitions.is_empty() {
             transitions::insert(tx, account, &self.transitions)?;
         }
-        Ok(())
+        let told = self.told();
+        enqueue::tell(tx, &self.caller.notifier, account, self.caller.received_at, &told)
+    }
+
+    /// What webhooks are to hear of, in order.
+    fn told(&self) -> Vec<(ServiceSid, Event<'_>)> {
+        let events = self.events.iter().filter(|_| self.caller.webhooks).map(|event| {
+            let told = Event {
+                stream: Stream::Conversation(&event.stream_sid),
+                seq: event.seq,
+                kind: event.kind,
+                source: SOURCE_API,
+                facts: Facts::Payload(&event.payload),
+            };
+            (event.service_sid, told)
+        });
+        let transitions = self.transitions.iter().filter(|record| record.notify);
+        let transitions = transitions.map(|record| (record.service_sid, Event::of_transition(record)));
+        let addition = self.addition.and_then(|(service_sid, message)| {
+            let seq = message.added.as_ref()?.seq;
+            Some((service_sid, Event::of_addition(message, seq)))
+        });
+        let mut told: Vec<_> = events.chain(transitions).chain(addition).collect();
+        told.sort_by_key(|(_, event)| event.seq);
+        told
     }
 
     fn row<'e>(&'e self, event: &'e PendingEvent) -> events::NewEvent<'e> {

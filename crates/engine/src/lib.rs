@@ -15,7 +15,7 @@ pub mod configuration;
 mod context;
 pub mod conversations;
 pub mod credentials;
-mod deliveries;
+pub mod deliveries;
 mod dispatcher;
 mod engine;
 mod error;

@@ -95,14 +95,15 @@ impl Engine {
         let account = wake.account_sid;
         let is_test = wake.test_clock.is_some();
         loop {
+            let notifier = self.notifier();
             let fired = self
                 .write(move |tx| {
                     if !is_test {
-                        return fire_batch(tx, &account, now);
+                        return fire_batch(tx, &notifier, &account, now, now);
                     }
                     // Its users may have turned or stopped the clock since it was read.
                     let Some(account) = accounts::lock(tx, &account)? else { return Ok(Fired::default()) };
-                    fire_batch(tx, &account.sid, account.now(now))
+                    fire_batch(tx, &notifier, &account.sid, account.now(now), now)
                 })
                 .await?;
             self.measure(wake, &fired);

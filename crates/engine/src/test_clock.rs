@@ -162,7 +162,7 @@ fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target) -> Result<Turned, Erro
             None => return Ok(Turned { reading: reading(&clock, real, 0), rest: None }),
         },
     };
-    let fired = fire_batch(tx, &account.sid, until)?;
+    let fired = fire_batch(tx, &caller.notifier, &account.sid, until, real)?;
     let reached = fired.done_until.unwrap_or(until).max(now);
     let transitions = fired.transitions.len();
     let rest = match target {

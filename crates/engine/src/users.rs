@@ -16,6 +16,7 @@ use dwell_store::users::Key;
 use dwell_store::{Tx, events};
 
 use crate::context::Caller;
+use crate::deliveries::enqueue::{self, Event, Facts, Stream};
 use crate::error::Error;
 use crate::journal::{SOURCE_API, to_json};
 
@@ -40,5 +41,16 @@ fn record(tx: &mut dyn Tx, caller: &Caller, user: &User, kind: EventKind, at: Ti
         notify: caller.webhooks,
         payload: &payload,
     };
-    Ok(events::insert(tx, &user.account_sid, &[event])?)
+    events::insert(tx, &user.account_sid, &[event])?;
+    if !caller.webhooks {
+        return Ok(());
+    }
+    let told = Event {
+        stream: Stream::User(&user.sid),
+        seq: user.event_seq,
+        kind,
+        source: SOURCE_API,
+        facts: Facts::Payload(&payload),
+    };
+    enqueue::tell(tx, &caller.notifier, &user.account_sid, caller.received_at, &[(user.service_sid, told)])
 }

@@ -48,8 +48,8 @@ fn find(tx: &mut dyn Tx, c: &Conversation, segment: &str) -> Result<Webhook, Err
     webhooks::fetch(tx, &c.account_sid, &c.sid, &sid)?.ok_or(Error::NotFound)
 }
 
-/// Writes what came due while the conversation was being locked. A change of its webhooks is no change
-/// of its own.
+/// Writes what came due while the conversation was being locked, before its webhooks change: they hear of
+/// it as they were. A change of them is no change of the conversation.
 fn keep_due(tx: &mut dyn Tx, c: &Conversation, journal: Journal<'_>, settled: bool) -> Result<(), Error> {
     if settled {
         conversations::update(tx, c)?;

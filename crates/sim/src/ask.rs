@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use dwell_core::{Account, Conversation, Message, Participant, Service, ServiceSid};
+use dwell_engine::deliveries::Notifier;
 use dwell_engine::{Caller, Engine, Error, Scope, configuration, conversations, messages, participants, services};
 
 use crate::command::{Command, Manner};
@@ -64,6 +65,8 @@ pub(crate) fn refusal(error: &Error) -> Refusal {
 
 /// Makes requests out of commands.
 pub(crate) struct Desk<'a> {
+    /// None while the server is down.
+    pub(crate) notifier: Option<Notifier>,
     /// Which places hold which SIDs.
     pub(crate) model: &'a Model,
     /// The accounts as their owners got them.
@@ -118,6 +121,7 @@ impl Desk<'_> {
             rights: dwell_core::Rights::All,
             received_at: dwell_core::Timestamp::from_micros(call.at),
             webhooks: call.notify,
+            notifier: self.notifier.clone()?,
         };
         let service = match command {
             Command::Create { service, .. }

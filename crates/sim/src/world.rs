@@ -114,7 +114,8 @@ impl World {
     }
 
     fn desk(&self) -> Desk<'_> {
-        Desk { model: &self.model, accounts: &self.accounts, now: self.clock.now() }
+        let notifier = self.engine.as_ref().map(Engine::notifier);
+        Desk { notifier, model: &self.model, accounts: &self.accounts, now: self.clock.now() }
     }
 
     fn inspector(&self, page: usize) -> Result<Inspector<'_>, String> {

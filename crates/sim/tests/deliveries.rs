@@ -14,7 +14,7 @@ use dwell_store::deliveries::{self, Delivery, Status};
 use dwell_testkit::{Behaviour, SeededRandom, TestApp};
 use tokio::task::JoinHandle;
 
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 8;
 const STEPS: usize = 60;
 const HOOKS: u64 = 4;
 const STREAMS: u64 = 3;

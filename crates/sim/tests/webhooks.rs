@@ -16,7 +16,7 @@ use dwell_testkit::{Behaviour, SeededRandom, TestApp};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 8;
 const STEPS: usize = 70;
 const CONVERSATIONS_MAX: usize = 5;
 /// Seconds within which everything arrives once all receivers are well.

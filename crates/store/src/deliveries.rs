@@ -5,6 +5,8 @@
 //! or user are a queue and go out in order. Whoever works on a queue claims it by moving its `next_at`
 //! to the end of the claim; that instant is the claim's mark, and whoever finds another mark has lost it.
 
+use std::collections::BTreeMap;
+
 use dwell_core::webhook::Method;
 use dwell_core::{AccountSid, DeliverySid, Timestamp};
 
@@ -26,9 +28,9 @@ statements! {
     INSERT(Text, Text, Text, Text, Int, Text, Text, Text, Text, Text, Int, Int) =
         "INSERT INTO webhook_deliveries (sid, account_sid, hook_sid, stream_sid, seq, event, url, method, params,
             status, attempts, created_at) VALUES {rows}";
-    ENQUEUE =
-        "INSERT INTO webhook_queues (hook_sid, stream_sid, account_sid, pending, next_at) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (hook_sid, stream_sid) DO UPDATE SET pending = webhook_queues.pending + ?4";
+    ENQUEUE(Text, Text, Text, Int, Int) =
+        "INSERT INTO webhook_queues (hook_sid, stream_sid, account_sid, pending, next_at) VALUES {rows}
+         ON CONFLICT (hook_sid, stream_sid) DO UPDATE SET pending = webhook_queues.pending + excluded.pending";
     DUE =
         "SELECT hook_sid, stream_sid, account_sid, next_at FROM webhook_queues
          WHERE next_at <= ?1 ORDER BY next_at, hook_sid, stream_sid LIMIT ?2 {skip_locked}";
@@ -213,9 +215,25 @@ pub fn enqueue(tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<(), StoreErro
         ]);
     }
     tx.exec_many(&INSERT, &values)?;
-    for d in deliveries {
-        tx.exec(&ENQUEUE, params![&d.hook_sid, &d.stream_sid, &d.account_sid, 1, d.created_at])?;
+    wait(tx, deliveries.iter().map(|d| (d, d.created_at)))
+}
+
+/// Counts deliveries into their queues, which are looked at from the given instants on. Whoever touches
+/// several queues does so in the order of their names, so that no two wait for each other.
+fn wait<'d>(
+    tx: &mut dyn Tx,
+    deliveries: impl IntoIterator<Item = (&'d Delivery, Timestamp)>,
+) -> Result<(), StoreError> {
+    let mut queues = BTreeMap::new();
+    for (d, at) in deliveries {
+        let (_, _, pending) = queues.entry((&d.hook_sid, &d.stream_sid)).or_insert((&d.account_sid, at, 0));
+        *pending += 1;
     }
+    let mut values = Vec::with_capacity(queues.len() * ENQUEUE.row.len());
+    for ((hook_sid, stream_sid), (account_sid, at, pending)) in queues {
+        values.extend_from_slice(params![hook_sid, stream_sid, account_sid, pending, at]);
+    }
+    tx.exec_many(&ENQUEUE, &values)?;
     Ok(())
 }
 
@@ -252,6 +270,8 @@ pub fn claim(tx: &mut dyn Tx, now: Timestamp, until: Timestamp, limit: i64) -> R
 
 /// Lets claimed queues wait until `at`: renews the claims, or gives them back.
 pub fn move_all(tx: &mut dyn Tx, claims: &[Claim], at: Timestamp) -> Result<(), StoreError> {
+    let mut claims: Vec<_> = claims.iter().collect();
+    claims.sort_by_key(|claim| (&claim.hook_sid, &claim.stream_sid));
     let mut values = Vec::with_capacity(claims.len() * MOVE.row.len());
     for claim in claims {
         values.extend_from_slice(params![&claim.hook_sid, &claim.stream_sid, claim.until, at]);
@@ -298,8 +318,7 @@ pub fn take_out(tx: &mut dyn Tx, hook_sid: &str, stream_sid: &str) -> Result<(),
 
 /// Puts one delivery, which was taken out, into its queue again.
 pub fn put_back(tx: &mut dyn Tx, d: &Delivery, now: Timestamp) -> Result<(), StoreError> {
-    tx.exec(&ENQUEUE, params![&d.hook_sid, &d.stream_sid, &d.account_sid, 1, now])?;
-    Ok(())
+    wait(tx, [(d, now)])
 }
 
 /// Removes a queue in which nothing waits; whether it was.

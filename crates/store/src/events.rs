@@ -2,7 +2,7 @@
 //! event of a message's addition lives with the message until that changes, and that of a change of
 //! state is its row in `transitions`; readers see one log.
 
-use dwell_core::event::{EventKind, MessagePayload, StateUpdatedPayload};
+use dwell_core::event::{EventKind, MessagePayload};
 use dwell_core::{AccountSid, Message, Timestamp};
 
 use crate::columns::{Columns, to_json};
@@ -109,24 +109,14 @@ pub fn list(
 }
 
 fn of_transition(record: Record) -> Result<Event, StoreError> {
-    let transition = record.transition;
-    let payload = StateUpdatedPayload {
-        conversation_sid: record.conversation_sid,
-        chat_service_sid: record.service_sid,
-        messaging_service_sid: record.messaging_service_sid,
-        state_from: transition.from,
-        state_to: transition.to,
-        state_updated: transition.at,
-        reason: transition.cause,
-    };
     Ok(Event {
+        payload: to_json(&record.payload())?,
         seq: record.seq,
         kind: EventKind::ConversationStateUpdated.as_str().to_owned(),
-        at: transition.at,
+        at: record.transition.at,
         source: record.source,
         actor: record.actor,
         notify: record.notify,
-        payload: to_json(&payload)?,
     })
 }
 

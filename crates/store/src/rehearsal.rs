@@ -45,6 +45,15 @@ impl Tx for Rehearsal<'_> {
     fn exec_many(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError> {
         Ok(params.len() as u64 / stmt.row.len().max(1) as u64)
     }
+
+    fn rows_many(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.0.rows_many(without_locks(stmt), params, each)
+    }
 }
 
 /// The same query without its row locks, which a snapshot cannot take. Each is made once and kept for

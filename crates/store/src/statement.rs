@@ -6,7 +6,7 @@
 //! writer.
 //!
 //! A statement over many rows says `VALUES {rows}` to insert them, or `{1}`, `{2}` … for their columns
-//! with `{from_rows}` where a `FROM` may stand to update by them. PostgreSQL gets all rows at once,
+//! with `{from_rows}` where a `FROM` may stand to update or find by them. PostgreSQL gets all rows at once,
 //! SQLite, where a call costs nothing, one after another.
 
 use dwell_core::Timestamp;
@@ -144,6 +144,17 @@ pub trait Tx {
     /// # Errors
     /// Any [`StoreError`] of the engine.
     fn exec_many(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError>;
+
+    /// Runs a query by any number of rows of parameters and hands over each row found.
+    ///
+    /// # Errors
+    /// Any [`StoreError`] of the engine or of `each`.
+    fn rows_many(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
 }
 
 impl dyn Tx + '_ {

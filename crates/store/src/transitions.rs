@@ -1,6 +1,7 @@
 //! The table `transitions`: every change of state, kept for ever, with when, why and by whom. Each is
 //! an event of the log too, and has no other row there.
 
+use dwell_core::event::StateUpdatedPayload;
 use dwell_core::lifecycle::{Cause, Transition};
 use dwell_core::{AccountSid, ConversationSid, MessageSid, MessagingServiceSid, ServiceSid, State};
 
@@ -51,6 +52,21 @@ pub struct Failure {
     pub code: i64,
     /// What went wrong.
     pub message: String,
+}
+
+impl Record {
+    /// What its event says of it (contract §6.6).
+    pub fn payload(&self) -> StateUpdatedPayload {
+        StateUpdatedPayload {
+            conversation_sid: self.conversation_sid,
+            chat_service_sid: self.service_sid,
+            messaging_service_sid: self.messaging_service_sid,
+            state_from: self.transition.from,
+            state_to: self.transition.to,
+            state_updated: self.transition.at,
+            reason: self.transition.cause,
+        }
+    }
 }
 
 /// Keeps changes of state.

@@ -21,6 +21,9 @@ statements! {
     BY_SID = select!("WHERE conversation_sid = ?2 AND sid = ?3 AND account_sid = ?1");
     LIST = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid > ?3 ORDER BY sid LIMIT ?4");
     LIST_BACK = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
+    ANY = "SELECT sid FROM webhooks WHERE account_sid = ?1 ORDER BY sid LIMIT 1";
+    OF_CONVERSATIONS(Text, Text) =
+        select!("WHERE (conversation_sid, account_sid) IN (SELECT {1}, {2} {from_rows})");
     COUNT = "SELECT COUNT(*) FROM webhooks WHERE conversation_sid = ?2 AND account_sid = ?1";
     INSERT =
         "INSERT INTO webhooks (sid, account_sid, conversation_sid, target, url, method, filters, triggers, flow_sid,
@@ -120,6 +123,26 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Webhook>, StoreError> {
     tx.page(&ListStmts { after: &LIST, before: &LIST_BACK }, params![account, conversation], seek, limit, read)
+}
+
+/// Whether any conversation of an account has a webhook.
+pub fn any(tx: &mut dyn Tx, account: &AccountSid) -> Result<bool, StoreError> {
+    Ok(tx.first(&ANY, params![account], |_| Ok(()))?.is_some())
+}
+
+/// All webhooks of some conversations, in no order.
+pub fn of_conversations<'c>(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversations: impl IntoIterator<Item = &'c ConversationSid>,
+) -> Result<Vec<Webhook>, StoreError> {
+    let values: Vec<_> = conversations.into_iter().flat_map(|sid| *params![sid, account]).collect();
+    let mut found = Vec::new();
+    tx.rows_many(&OF_CONVERSATIONS, &values, &mut |row| {
+        found.push(read(row)?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// How many webhooks a conversation has. Whoever holds the conversation's lock can count on it.

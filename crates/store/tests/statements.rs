@@ -24,6 +24,9 @@ const BIG: &[&str] = &[
     "webhook_configurations",
     "webhooks",
     "address_configurations",
+    "webhook_deliveries",
+    "webhook_queues",
+    "webhook_attempts",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -80,6 +83,16 @@ const HOT: &[(&str, &str, &str)] = &[
     ("bindings::DELETE_OF_CREDENTIAL", "bindings_credential", "credential_sid ="),
     ("webhook_configurations::BY_ACCOUNT_AND_SERVICE", "webhook_configurations_pkey", "owner_sid ="),
     ("webhooks::LIST", "webhooks_pkey", "conversation_sid ="),
+    ("webhooks::OF_CONVERSATIONS", "webhooks_pkey", "conversation_sid ="),
+    ("webhooks::ANY", "webhooks_account", "account_sid ="),
+    ("deliveries::DUE", "webhook_queues_next", "next_at <="),
+    ("deliveries::LOCK_QUEUE", "webhook_queues_pkey", "hook_sid ="),
+    ("deliveries::TAKE_OUT", "webhook_queues_pkey", "hook_sid ="),
+    ("deliveries::DELETE_QUEUE", "webhook_queues_pkey", "hook_sid ="),
+    ("deliveries::PENDING", "webhook_deliveries_queue", "hook_sid ="),
+    ("deliveries::UPDATE", "webhook_deliveries_pkey", "sid ="),
+    ("deliveries::DELETE_ATTEMPTS", "webhook_deliveries_finished", "finished_at <"),
+    ("deliveries::DELETE_FINISHED", "webhook_deliveries_finished", "finished_at <"),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
@@ -213,6 +226,11 @@ const PLENTY: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO address_configurations SELECT 'IG' || i, 'AC' || i % 20, (ARRAY['sms', 'whatsapp', 'chat'])[1 + i % 3], '+1' || i, NULL, NULL,
         0, 'default', NULL, NULL, NULL, NULL, NULL, NULL, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO webhook_deliveries SELECT 'WD' || i, 'AC' || i % 20, 'WH' || i % 300, 'CH' || i % 1000, i, 'onMessageAdded', '', 'POST', '{}',
+            (ARRAY['pending', 'delivered', 'failed'])[1 + i % 3], 1, NULL, NULL, i, CASE WHEN i % 3 > 0 THEN i END
+        FROM generate_series(1, 20000) i;
+    INSERT INTO webhook_queues SELECT 'WH' || i, 'CH' || i % 1000, 'AC' || i % 20, 1, i, NULL, NULL FROM generate_series(1, 20000) i;
+    INSERT INTO webhook_attempts SELECT 'WD' || i / 3, i % 3 + 1, i, 1, 200, NULL, NULL FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()

@@ -2,6 +2,7 @@
 
 mod app;
 mod clock;
+pub mod deliveries;
 pub mod postgres;
 mod random;
 mod receivers;

@@ -147,6 +147,26 @@ impl Action {
         Ok(Action::Studio { flow_sid })
     }
 
+    /// Which program is told of an event, if one is: it must list the event, and for a trigger the event
+    /// must be about a message whose body holds a keyword. Nobody executes Studio flows.
+    pub fn program_for(&self, event: &str, body: Option<&str>) -> Option<&Hook> {
+        let (hook, triggers) = match self {
+            Action::Webhook(hook) => (hook, None),
+            Action::Trigger { hook, triggers } => (hook, Some(triggers)),
+            Action::Studio { .. } => return None,
+        };
+        let is_called = triggers.is_none_or(|triggers| body.is_some_and(|body| holds_any(body, triggers)));
+        Some(hook).filter(|_| is_called && self.lists(event))
+    }
+
+    /// Whether a program may be told of an event, whatever the message that it may be about says.
+    pub fn lists(&self, event: &str) -> bool {
+        match self {
+            Action::Webhook(hook) | Action::Trigger { hook, .. } => hook.filters.iter().any(|filter| filter == event),
+            Action::Studio { .. } => false,
+        }
+    }
+
     /// The name of this action.
     pub const fn target(&self) -> Target {
         match self {
@@ -155,6 +175,13 @@ impl Action {
             Action::Studio { .. } => Target::Studio,
         }
     }
+}
+
+/// Whether a text has one of the keywords anywhere, in any case. Upper case is compared, where unlike in
+/// lower case one letter has one form.
+fn holds_any(text: &str, keywords: &[String]) -> bool {
+    let text = text.to_uppercase();
+    keywords.iter().any(|keyword| text.contains(&keyword.to_uppercase()))
 }
 
 #[cfg(test)]
@@ -208,6 +235,31 @@ mod tests {
         assert_eq!(of(&texts(&["a", "b", "c", "d", "e", "f"])), Err(Reason::WebhookTriggerLimit));
         assert!(of(&["é".repeat(248)]).is_ok());
         assert_eq!(of(&["é".repeat(249)]), Err(Reason::WebhookTriggerTooLong));
+    }
+
+    #[test]
+    fn a_program_hears_what_it_lists_and_triggers_want_a_keyword() {
+        let filters = texts(&["onMessageAdded", "onParticipantAdded"]);
+        let triggers = texts(&["Help", "straße", "Σ"]);
+        let given = Given { hook: hook(Some(&filters)), triggers: Some(&triggers), flow_sid: Some(FLOW) };
+        let of = |target| Action::new(target, &given).unwrap();
+        let hears = |target, event, body| of(target).program_for(event, body).is_some();
+        assert!(hears(Target::Webhook, "onMessageAdded", None));
+        assert!(hears(Target::Webhook, "onParticipantAdded", Some("x")));
+        assert!(!hears(Target::Webhook, "onMessageUpdated", Some("help")));
+        for body in ["help", "HELP", "whelps!", "die STRASSE", "ὁδός"] {
+            assert!(hears(Target::Trigger, "onMessageAdded", Some(body)), "{body}");
+        }
+        for (event, body) in [
+            ("onMessageAdded", Some("hel p")),
+            ("onMessageAdded", Some("")),
+            ("onMessageAdded", None),
+            ("onParticipantAdded", None),
+            ("onMessageUpdated", Some("help")),
+        ] {
+            assert!(!hears(Target::Trigger, event, body), "{event} {body:?}");
+        }
+        assert!(!hears(Target::Studio, "onMessageAdded", Some("help")));
     }
 
     #[test]

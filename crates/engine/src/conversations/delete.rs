@@ -40,10 +40,11 @@ fn delete(tx: &mut dyn Tx, caller: &Caller, mut c: Conversation) -> Result<Conve
     let mut journal = Journal::new(caller, now);
     settle(&mut journal, &mut c);
     journal.conversation(&mut c, EventKind::ConversationRemoved)?;
+    // Its own webhooks hear of it too, and are gone after that.
+    journal.write(tx)?;
     participants::delete_all(tx, &c.sid)?;
     webhooks::delete_all(tx, &c.sid)?;
     conversations::delete(tx, &c.sid)?;
     purges::insert(tx, &[Purge { conversation_sid: c.sid, account_sid: c.account_sid, event_seq: c.event_seq }])?;
-    journal.write(tx)?;
     Ok(c)
 }

@@ -12,6 +12,7 @@ use dwell_store::{StoreError, Tx, accounts, conversations};
 use serde_json::{Map, Value};
 
 use crate::context::{Caller, Scope};
+use crate::deliveries::Notifier;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::journal::{Journal, release_if_closed, settle};
@@ -101,7 +102,8 @@ impl Engine {
     async fn initialize_one(&self, sid: ConversationSid) -> Result<(), Error> {
         let now = self.now();
         let sids = [(); limits::PARTICIPANTS_AT_CREATION_MAX].map(|()| Sids::new(self));
-        match self.write(move |tx| initialize(tx, &sid, now, &sids)).await {
+        let notifier = self.notifier();
+        match self.write(move |tx| initialize(tx, &notifier, &sid, now, &sids)).await {
             // The outcome of a rule, and final; nothing of the attempt is left.
             Err(Error::Refused(reason)) => self.give_up(sid, reason.to_string()).await,
             Err(Error::Internal(problem)) => {
@@ -120,7 +122,8 @@ impl Engine {
             code: PARTICIPANTS_NOT_ADDED,
             message: format!("The participants could not be added: {problem}"),
         };
-        if let Some(account) = self.write(move |tx| close(tx, &sid, now, &error)).await? {
+        let notifier = self.notifier();
+        if let Some(account) = self.write(move |tx| close(tx, &notifier, &sid, now, &error)).await? {
             let code = PARTICIPANTS_NOT_ADDED;
             tracing::warn!(code, conversation = %sid, %account, problem, "participants not added; conversation closed");
         }
@@ -132,6 +135,7 @@ impl Engine {
 /// is at it. What was to be done to a deleted conversation is dropped.
 fn take(
     tx: &mut dyn Tx,
+    notifier: &Notifier,
     sid: &ConversationSid,
     now: Timestamp,
 ) -> Result<Option<(Initialization, Scope, Conversation)>, Error> {
@@ -148,14 +152,21 @@ fn take(
         rights: Rights::All,
         received_at: now,
         webhooks: taken.notify,
+        notifier: notifier.clone(),
     };
     let scope = Scope { caller, service_sid: taken.service_sid };
     Ok(Some((taken, scope, conversation)))
 }
 
 /// Adds the participants and lets the conversation's life begin.
-fn initialize(tx: &mut dyn Tx, sid: &ConversationSid, now: Timestamp, sids: &[Sids]) -> Result<(), Error> {
-    let Some((taken, scope, mut c)) = take(tx, sid, now)? else { return Ok(()) };
+fn initialize(
+    tx: &mut dyn Tx,
+    notifier: &Notifier,
+    sid: &ConversationSid,
+    now: Timestamp,
+    sids: &[Sids],
+) -> Result<(), Error> {
+    let Some((taken, scope, mut c)) = take(tx, notifier, sid, now)? else { return Ok(()) };
     let requests: Vec<participants::Create> =
         serde_json::from_str(&taken.participants).map_err(|error| Error::Internal(error.to_string()))?;
     let mut journal = Journal::new(&scope.caller, scope.caller.now(tx)?.max(c.last_event_at));
@@ -169,8 +180,14 @@ fn initialize(tx: &mut dyn Tx, sid: &ConversationSid, now: Timestamp, sids: &[Si
 }
 
 /// Closes a conversation whose participants cannot be added, and says whose it was.
-fn close(tx: &mut dyn Tx, sid: &ConversationSid, now: Timestamp, error: &Failure) -> Result<Option<AccountSid>, Error> {
-    let Some((taken, scope, mut c)) = take(tx, sid, now)? else { return Ok(None) };
+fn close(
+    tx: &mut dyn Tx,
+    notifier: &Notifier,
+    sid: &ConversationSid,
+    now: Timestamp,
+    error: &Failure,
+) -> Result<Option<AccountSid>, Error> {
+    let Some((taken, scope, mut c)) = take(tx, notifier, sid, now)? else { return Ok(None) };
     let mut journal = Journal::new(&scope.caller, scope.caller.now(tx)?.max(c.last_event_at));
     journal.give_up(&mut c, error.clone())?;
     end(tx, &c, journal)?;

@@ -8,6 +8,7 @@ use dwell_core::Timestamp;
 use dwell_store::Tx;
 use dwell_store::deliveries::{self, Attempt, Claim, Delivery, Queue, Status};
 
+use crate::deliveries::enqueue::{Notifier, materialize};
 use crate::error::Error;
 use crate::hooks::{Call, CallError, Reply, should_retry};
 use crate::random::Random;
@@ -24,6 +25,9 @@ const BACKOFF_MICROS_MAX: u64 = 600_000_000;
 /// When to look again at a queue in which nothing is found although something should be, in seconds.
 const ODD_SECONDS: i64 = 60;
 
+/// Most deliveries of a replay that are written at once.
+const REPLAYED_MAX: i64 = 32;
+
 /// A queue in hand, and the delivery at its head.
 #[derive(Debug)]
 pub(crate) struct Taken {
@@ -35,6 +39,7 @@ pub(crate) struct Taken {
 /// turn out to be empty are removed.
 pub(crate) fn take(
     tx: &mut dyn Tx,
+    notifier: &Notifier,
     now: Timestamp,
     until: Timestamp,
     limit: i64,
@@ -44,7 +49,7 @@ pub(crate) fn take(
     let mut taken = Vec::with_capacity(count);
     for claim in claims {
         if let Some(queue) = deliveries::hold(tx, &claim)?
-            && let Some(head) = next(tx, &claim, queue, now)?
+            && let Some(head) = next(tx, notifier, &claim, queue, now)?
         {
             taken.push(Taken { claim, head });
         }
@@ -53,8 +58,14 @@ pub(crate) fn take(
 }
 
 /// The head of a held queue; without one the queue is removed.
-fn next(tx: &mut dyn Tx, claim: &Claim, queue: Queue, now: Timestamp) -> Result<Option<Delivery>, Error> {
-    if !replay(tx, claim, &queue)? {
+fn next(
+    tx: &mut dyn Tx,
+    notifier: &Notifier,
+    claim: &Claim,
+    queue: Queue,
+    now: Timestamp,
+) -> Result<Option<Delivery>, Error> {
+    if !materialize(tx, notifier, claim, &queue, now, REPLAYED_MAX)? {
         deliveries::move_all(tx, std::slice::from_ref(claim), now)?;
         return Ok(None);
     }
@@ -64,13 +75,6 @@ fn next(tx: &mut dyn Tx, claim: &Claim, queue: Queue, now: Timestamp) -> Result<
         deliveries::move_all(tx, std::slice::from_ref(claim), now.plus_seconds(ODD_SECONDS))?;
     }
     Ok(head)
-}
-
-/// Writes the next deliveries of a replay (`Configuration.ReplayAfter`), if the queue has one, a few at a time,
-/// and says whether the head of the queue may go out now: what is replayed comes first. Called whenever a
-/// queue is held, before its head is read.
-fn replay(_tx: &mut dyn Tx, _claim: &Claim, queue: &Queue) -> Result<bool, Error> {
-    Ok(queue.replay.is_none())
 }
 
 /// What became of a delivery.
@@ -88,6 +92,7 @@ pub(crate) struct Record {
 /// finished and another waits; `None` also when the claim is lost.
 pub(crate) fn record(
     tx: &mut dyn Tx,
+    notifier: &Notifier,
     claim: &Claim,
     record: &Record,
     now: Timestamp,
@@ -105,7 +110,7 @@ pub(crate) fn record(
     if record.delivery.status != Status::Pending {
         deliveries::take_out(tx, &claim.hook_sid, &claim.stream_sid)?;
         let Some(queue) = deliveries::hold(tx, claim)? else { return Ok(None) };
-        head = next(tx, claim, queue, now)?;
+        head = next(tx, notifier, claim, queue, now)?;
         if head.is_none() {
             return Ok(None);
         }

@@ -146,6 +146,7 @@ fn create(
         delivery: None,
     };
     messages::insert(tx, &message)?;
+    journal.tell_of(&c, &message);
     c.next_message_index += 1;
     c.activity_at = journal.now;
     let reactivated = journal.apply(&mut c, Input::MessageAdded, Some(sid))?.is_some();

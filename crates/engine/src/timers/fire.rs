@@ -10,6 +10,8 @@ use dwell_store::conversations::{self, Timer};
 use dwell_store::transitions::{self, Record};
 use dwell_store::{Tx, participants, services};
 
+use crate::deliveries::Notifier;
+use crate::deliveries::enqueue::{self, Event};
 use crate::error::Error;
 use crate::journal::{ACTOR_SYSTEM, SOURCE_TIMER};
 
@@ -29,8 +31,14 @@ pub(crate) struct Fired {
 
 /// Carries out what is due in an account up to `until`, on the account's clock, at most a batch of
 /// it. A conversation may go through several transitions; each happens at its own due time, and all
-/// of them in order (contract §18 U25).
-pub(crate) fn fire_batch(tx: &mut dyn Tx, account: &AccountSid, until: Timestamp) -> Result<Fired, Error> {
+/// of them in order (contract §18 U25). `real` is the present in real time.
+pub(crate) fn fire_batch(
+    tx: &mut dyn Tx,
+    notifier: &Notifier,
+    account: &AccountSid,
+    until: Timestamp,
+    real: Timestamp,
+) -> Result<Fired, Error> {
     let mut timers = conversations::due(tx, account, until, BATCH_TIMERS_MAX)?;
     let full = timers.len() as i64 == BATCH_TIMERS_MAX;
     // What lies beyond the last row of a full batch belongs to the next one.
@@ -70,6 +78,8 @@ pub(crate) fn fire_batch(tx: &mut dyn Tx, account: &AccountSid, until: Timestamp
         .chain(gone.into_iter().map(|sid| (sid, None)))
         .collect();
     write(tx, account, &changed, &records, &wakes)?;
+    let told: Vec<_> = records.iter().map(|record| (record.service_sid, Event::of_transition(record))).collect();
+    enqueue::tell(tx, notifier, account, real, &told)?;
     Ok(Fired {
         transitions: records.iter().map(|record| record.transition.at).collect(),
         done_until: Some(horizon),

@@ -6,6 +6,7 @@ use dwell_store::{Tx, webhooks};
 
 use super::Request;
 use crate::context::Scope;
+use crate::deliveries::enqueue;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::present;
@@ -46,8 +47,9 @@ fn create(
     if webhooks::count(tx, &c.account_sid, &c.sid)? >= limits::CONVERSATION_WEBHOOKS_MAX {
         return Err(Error::Refused(Reason::WebhookLimit));
     }
-    webhooks::insert(tx, &webhook)?;
     super::keep_due(tx, &c, journal, settled)?;
+    webhooks::insert(tx, &webhook)?;
+    enqueue::replay(tx, &scope.caller.notifier, scope.caller.received_at, &c, &webhook)?;
     Ok(webhook)
 }
 

@@ -16,8 +16,9 @@ impl Engine {
         self.write(move |tx| {
             let (c, journal, settled) = crate::conversations::lock_open(tx, &scope, &conversation)?;
             let webhook = super::find(tx, &c, &segment)?;
+            super::keep_due(tx, &c, journal, settled)?;
             webhooks::delete(tx, &webhook)?;
-            super::keep_due(tx, &c, journal, settled)
+            Ok(())
         })
         .await
     }

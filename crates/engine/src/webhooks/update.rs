@@ -35,11 +35,12 @@ fn update(
 ) -> Result<Webhook, Error> {
     let (c, journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
     let mut webhook = super::find(tx, &c, segment)?;
+    let now = journal.now;
+    super::keep_due(tx, &c, journal, settled)?;
     if *request != Request::default() {
         webhook.action = webhook.action.with(&request.given())?;
-        webhook.date_updated = journal.now.max(webhook.date_updated);
+        webhook.date_updated = now.max(webhook.date_updated);
         webhooks::update(tx, &webhook)?;
     }
-    super::keep_due(tx, &c, journal, settled)?;
     Ok(webhook)
 }

@@ -14,7 +14,13 @@ use crate::support::{
 const HEADER: &str = "x-twilio-webhook-enabled";
 
 /// A write with the header, or without.
-async fn write(app: &TestApp, method: &str, path: &str, form: &[(&str, &str)], header: Option<&str>) -> Answer {
+pub(crate) async fn write(
+    app: &TestApp,
+    method: &str,
+    path: &str,
+    form: &[(&str, &str)],
+    header: Option<&str>,
+) -> Answer {
     let answer = match (header, method) {
         (None, _) => app.send(method, path, form, Some(&app.account)).await,
         (Some(value), "POST") => post_with(app, path, form, (HEADER, value)).await,

@@ -16,6 +16,7 @@ mod concurrency;
 mod contract;
 mod conversation_with_participants;
 mod credentials;
+mod deliveries;
 mod fixtures;
 mod fuzz;
 mod headers;

@@ -117,6 +117,7 @@ async fn act(engine: &Engine, action: Action, as_json: bool) -> Result<(), Failu
                 rights: Rights::All,
                 received_at: engine.now(),
                 webhooks: false,
+                notifier: engine.notifier(),
             };
             let request = Create {
                 identity: Some(identity),

@@ -69,6 +69,7 @@ impl Inspector<'_> {
             rights: dwell_core::Rights::All,
             received_at: self.now,
             webhooks: false,
+            notifier: self.engine.notifier(),
         }
     }
 

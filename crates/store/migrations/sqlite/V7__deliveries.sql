@@ -46,3 +46,6 @@ CREATE TABLE webhook_attempts (
     excerpt TEXT, -- the beginning of the answer's body
     PRIMARY KEY (delivery_sid, number)
 ) WITHOUT ROWID;
+
+-- Whether any conversation of an account has a webhook: timers that come due together ask once.
+CREATE INDEX webhooks_account ON webhooks (account_sid, sid);

@@ -2,9 +2,11 @@
 
 use std::sync::{Mutex, mpsc};
 
+use dwell_store::deliveries::{self, Claim, Delivery, Queue, Status};
 use dwell_store::purges::{self, Purge};
 use dwell_store::{Store, StoreError, Tx, conversations, initializations, messages, services};
 
+use crate::deliveries::{delivery, enqueue};
 use crate::initializations::initialization;
 use crate::samples::*;
 use crate::{read, write};
@@ -98,5 +100,116 @@ fn nodes_that_clear_services_take_one_each() {
         let (first, second) = meanwhile(store, false, services::take_deleted, services::take_deleted);
         assert_eq!(first.map(|(sid, _)| sid), Some(service_sid(1)));
         assert_eq!(second.map(|(sid, _)| sid), Some(service_sid(2)));
+    });
+}
+
+#[test]
+fn nodes_claim_different_queues() {
+    crate::on_postgres(|store| {
+        enqueue(store, (1..=10).map(|n| delivery("AC1", n, n)).collect());
+        let claim = |limit| move |tx: &mut dyn Tx| deliveries::claim(tx, at(99), at(199), limit);
+        let (first, second) = meanwhile(store, false, claim(4), claim(99));
+        let streams = |claims: Vec<Claim>| claims.into_iter().map(|claim| claim.stream_sid).collect::<Vec<_>>();
+        let expected = |numbers: std::ops::RangeInclusive<i64>| {
+            numbers.map(|n| conversation_sid(n).to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!((streams(first), streams(second)), (expected(1..=4), expected(5..=10)));
+        assert_eq!(write(store, claim(99)), []);
+    });
+}
+
+/// A queue with one delivery, claimed.
+fn claimed(store: &Store) -> Claim {
+    enqueue(store, vec![delivery("AC1", 1, 1)]);
+    write(store, |tx| deliveries::claim(tx, at(9), at(19), 1)).remove(0)
+}
+
+/// What its holder does after the last delivery.
+fn finish(claim: &Claim) -> impl Fn(&mut dyn Tx) -> Result<bool, StoreError> + Send + 'static {
+    let claim = claim.clone();
+    move |tx| {
+        assert!(deliveries::hold(tx, &claim)?.is_some());
+        let ended = Delivery { status: Status::Delivered, finished_at: Some(at(9)), ..delivery("AC1", 1, 1) };
+        deliveries::update(tx, &ended)?;
+        deliveries::take_out(tx, &claim.hook_sid, &claim.stream_sid)?;
+        deliveries::delete_if_empty(tx, &claim)
+    }
+}
+
+fn add_another(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    deliveries::enqueue(tx, &[delivery("AC1", 1, 12)])
+}
+
+/// The delivery that was added waits in a queue that knows of it.
+fn assert_waits(store: &Store, now: i64) {
+    let claims = write(store, move |tx| deliveries::claim(tx, at(now), at(now + 10), 9));
+    let claim = claims.first().expect("a queue").clone();
+    let held = write(store, move |tx| {
+        let waiting = deliveries::pending(tx, &claim.hook_sid, &claim.stream_sid, 9)?;
+        Ok((deliveries::hold(tx, &claim)?, waiting))
+    });
+    assert_eq!(held, (Some(Queue { pending: 1, replay: None }), vec![delivery("AC1", 1, 12)]));
+}
+
+#[test]
+fn a_delivery_added_while_its_queue_is_removed_gets_a_new_one() {
+    crate::on_postgres(|store| {
+        let claim = claimed(store);
+        assert_eq!(meanwhile(store, true, finish(&claim), add_another), (true, ()));
+        // At once: the claim went with the old queue.
+        assert_waits(store, 12);
+    });
+}
+
+#[test]
+fn a_queue_to_which_a_delivery_is_being_added_is_not_removed() {
+    crate::on_postgres(|store| {
+        let claim = claimed(store);
+        assert_eq!(meanwhile(store, true, add_another, finish(&claim)), ((), false));
+        // When the claim ends, or before that when its holder gives it back.
+        assert_waits(store, 19);
+    });
+}
+
+#[test]
+fn a_removal_that_overlooked_the_lock_still_leaves_no_delivery_without_a_queue() {
+    crate::on_postgres(|store| {
+        let claim = claimed(store);
+        let (emptied, removed) = (claim.clone(), claim.clone());
+        write(store, move |tx| {
+            deliveries::update(tx, &Delivery { status: Status::Failed, ..delivery("AC1", 1, 1) })?;
+            deliveries::take_out(tx, &emptied.hook_sid, &emptied.stream_sid)
+        });
+        let remove = move |tx: &mut dyn Tx| deliveries::delete_if_empty(tx, &removed);
+        assert_eq!(meanwhile(store, true, add_another, remove), ((), false));
+        assert_waits(store, 19);
+    });
+}
+
+#[test]
+fn nodes_that_fill_and_move_the_same_queues_do_not_wait_for_each_other_for_ever() {
+    crate::on_postgres(|store| {
+        enqueue(store, (1..=40).map(|n| delivery("AC1", n, n)).collect());
+        let claims = write(store, |tx| deliveries::claim(tx, at(99), at(199), 99));
+        std::thread::scope(|scope| {
+            for worker in 0..3_i64 {
+                let mut claims = claims.clone();
+                scope.spawn(move || {
+                    for round in 1..=10 {
+                        claims.reverse();
+                        let n = worker * 100 + round * 10 + 50;
+                        if worker == 0 {
+                            let moved = claims.clone();
+                            write(store, move |tx| deliveries::move_all(tx, &moved, at(199)));
+                        } else {
+                            enqueue(store, (1..=40).rev().map(|c| delivery("AC1", c, n)).collect());
+                        }
+                    }
+                });
+            }
+        });
+        let held = write(store, move |tx| claims.iter().map(|claim| deliveries::hold(tx, claim)).collect());
+        let held: Vec<Option<Queue>> = held;
+        assert!(held.iter().all(|queue| *queue == Some(Queue { pending: 21, replay: None })), "{held:?}");
     });
 }

@@ -130,35 +130,55 @@ impl Tx for PostgresTx<'_> {
         params: &[Value<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut unreadable = Ok(());
-        self.run(stmt, params.iter().copied(), |rows| {
-            // To the end even when a row is unreadable: an error of the server may still come, and
-            // it would make the commit a rollback that looks like one.
-            while let Some(row) = rows.next()? {
-                if unreadable.is_ok() {
-                    unreadable = each(&row);
-                }
-            }
-            Ok(())
-        })?;
-        unreadable
+        self.run(stmt, params.iter().copied(), |rows| hand_over(rows, each))?
     }
 
     fn exec_many(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        let width = stmt.row.len();
         if params.is_empty() {
             return Ok(0);
         }
-        if width == 0 || !params.len().is_multiple_of(width) {
-            return Err(StoreError::Internal(format!("{}: {} values are not whole rows", stmt.name, params.len())));
-        }
-        let height = params.len() / width;
-        let mut by_column = Vec::with_capacity(params.len());
-        for column in 0..width {
-            by_column.extend(params.iter().skip(column).step_by(width).copied());
-        }
+        let (by_column, height) = by_column(stmt, params)?;
         self.run(stmt, by_column.chunks_exact(height), count)
     }
+
+    fn rows_many(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        if params.is_empty() {
+            return Ok(());
+        }
+        let (by_column, height) = by_column(stmt, params)?;
+        self.run(stmt, by_column.chunks_exact(height), |rows| hand_over(rows, each))?
+    }
+}
+
+/// Hands over every row; the outer error is the server's, the inner one that of `each`.
+fn hand_over(
+    rows: &mut RowIter<'_>,
+    each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+) -> Result<Result<(), StoreError>, postgres::Error> {
+    let mut unreadable = Ok(());
+    // To the end even when a row is unreadable: an error of the server may still come, and it would make
+    // the commit a rollback that looks like one.
+    while let Some(row) = rows.next()? {
+        if unreadable.is_ok() {
+            unreadable = each(&row);
+        }
+    }
+    Ok(unreadable)
+}
+
+/// Rows of parameters turned into columns, one after another, and how long each is.
+fn by_column<'v>(stmt: &Stmt, params: &[Value<'v>]) -> Result<(Vec<Value<'v>>, usize), StoreError> {
+    let width = stmt.row.len();
+    if width == 0 || !params.len().is_multiple_of(width) {
+        return Err(StoreError::Internal(format!("{}: {} values are not whole rows", stmt.name, params.len())));
+    }
+    let columns = (0..width).flat_map(|column| params.iter().skip(column).step_by(width).copied());
+    Ok((columns.collect(), params.len() / width))
 }
 
 /// A value went to a parameter of another type: a mistake in a statement.

@@ -187,6 +187,15 @@ impl Tx for SqliteTx<'_> {
         });
         changed.map(|rows| rows as u64)
     }
+
+    fn rows_many(
+        &mut self,
+        stmt: &'static Stmt,
+        params: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        params.chunks(stmt.row.len().max(1)).try_for_each(|row| self.rows(stmt, row, each))
+    }
 }
 
 fn unexpected(column: usize, found: ValueRef<'_>) -> StoreError {
