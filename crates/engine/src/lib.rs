@@ -15,6 +15,7 @@ pub mod configuration;
 mod context;
 pub mod conversations;
 pub mod credentials;
+pub mod deliveries;
 mod engine;
 mod error;
 pub mod hooks;

@@ -24,6 +24,9 @@ const BIG: &[&str] = &[
     "webhook_configurations",
     "webhooks",
     "address_configurations",
+    "webhook_deliveries",
+    "webhook_queues",
+    "webhook_attempts",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -80,6 +83,18 @@ const HOT: &[(&str, &str, &str)] = &[
     ("bindings::DELETE_OF_CREDENTIAL", "bindings_credential", "credential_sid ="),
     ("webhook_configurations::BY_ACCOUNT_AND_SERVICE", "webhook_configurations_pkey", "owner_sid ="),
     ("webhooks::LIST", "webhooks_pkey", "conversation_sid ="),
+    ("deliveries::PENDING", "webhook_deliveries_queue", "hook_sid ="),
+    ("deliveries::LOCK_QUEUE", "webhook_queues_pkey", "stream_sid ="),
+    ("deliveries::DUE", "webhook_queues_next", "next_at <="),
+    ("deliveries::lists::OF_ACCOUNT", "webhook_deliveries_account", "sid <"),
+    ("deliveries::lists::OF_ACCOUNT_BACK", "webhook_deliveries_account", "sid >"),
+    ("deliveries::lists::OF_STREAM", "webhook_deliveries_stream", "stream_sid ="),
+    ("deliveries::lists::OF_STREAM_BACK", "webhook_deliveries_stream", "stream_sid ="),
+    ("deliveries::lists::OF_HOOK", "webhook_deliveries_hook", "hook_sid ="),
+    ("deliveries::lists::OF_HOOK_BACK", "webhook_deliveries_hook", "hook_sid ="),
+    ("deliveries::lists::FAILED", "webhook_deliveries_failed", "sid <"),
+    ("deliveries::lists::FAILED_BACK", "webhook_deliveries_failed", "sid >"),
+    ("deliveries::lists::FAILED_QUEUES", "webhook_deliveries_failed", "sid >"),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
@@ -213,6 +228,11 @@ const PLENTY: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO address_configurations SELECT 'IG' || i, 'AC' || i % 20, (ARRAY['sms', 'whatsapp', 'chat'])[1 + i % 3], '+1' || i, NULL, NULL,
         0, 'default', NULL, NULL, NULL, NULL, NULL, NULL, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO webhook_deliveries SELECT 'WD' || i, 'AC' || i % 20, 'WH' || i % 500, 'CH' || i % 2000, i, 'x', '', 'POST', '{}',
+        (ARRAY['pending', 'delivered', 'delivered', 'failed'])[1 + i % 4], 1, NULL, NULL, i, CASE WHEN i % 4 > 0 THEN i END
+        FROM generate_series(1, 20000) i;
+    INSERT INTO webhook_queues SELECT 'WH' || i, 'CH' || i, 'AC' || i % 20, 1, i, NULL, NULL FROM generate_series(1, 20000) i;
+    INSERT INTO webhook_attempts SELECT 'WD' || i / 3, i % 3, i, 1, 200, NULL, NULL FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()

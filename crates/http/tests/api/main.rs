@@ -41,4 +41,5 @@ mod timers_list;
 mod urls;
 mod user_conversations;
 mod webhook_configurations;
+mod webhook_deliveries;
 mod webhooks;

@@ -7,6 +7,7 @@ mod address_configurations;
 mod bindings;
 mod conversations;
 mod credentials;
+mod delivery_lists;
 mod initializations;
 mod lists;
 mod logs;
