@@ -42,4 +42,5 @@ mod urls;
 mod user_conversations;
 mod webhook_configurations;
 mod webhook_deliveries;
+mod webhook_guide;
 mod webhooks;

@@ -10,3 +10,4 @@ mod running;
 mod server;
 mod starting;
 mod stopping;
+mod webhooks;

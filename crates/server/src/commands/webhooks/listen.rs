@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 4000)]
     port: u16,
     /// The status of every answer
-    #[arg(long, default_value_t = 200, value_parser = status)]
+    #[arg(long, default_value = "200", value_parser = status)]
     status: StatusCode,
     /// The JSON of every answer, such as {"body":"x"}: what a pre-event hook answers
     #[arg(long, value_name = "JSON", value_parser = answer)]
@@ -134,10 +134,23 @@ fn read(encoded: &[u8]) -> Vec<(String, String)> {
 /// An event for people: a line, and one for each parameter.
 fn lines(view: &View<'_>) -> String {
     let event = if view.event_type.is_empty() { "(no EventType)" } else { view.event_type };
-    let mut text = format!("{}  {event}  {} {}  signature {}", view.at, view.method, view.url, view.signature);
+    let mut text =
+        format!("{}  {}  {} {}  signature {}", view.at, visible(event), view.method, visible(view.url), view.signature);
     for (name, value) in &view.parameters {
-        // What somebody wrote stays on its line, and does not steer the terminal.
-        let _ = write!(text, "\n    {name}: {}", value.escape_debug());
+        let _ = write!(text, "\n    {}: {}", visible(name), visible(value));
     }
     text
+}
+
+/// A text that stays on its line and does not steer the terminal, whoever wrote it.
+fn visible(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            seen.extend(c.escape_debug());
+        } else {
+            seen.push(c);
+        }
+    }
+    seen
 }
