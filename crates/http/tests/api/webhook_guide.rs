@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dwell_core::webhook::POST_EVENTS;
 use dwell_testkit::TestApp;
 
-use crate::support::{conversation, say, sid, text};
+use crate::support::{conversation, say, sid};
 
 type Names = BTreeSet<String>;
 
@@ -51,8 +51,8 @@ async fn the_guide_names_every_event_and_parameter() {
     let phone = format!("{path}/Participants/{}", sid(&phone));
     app.made(&ann, &[("LastReadMessageIndex", "0")]).await;
     app.made(&phone, &[("Attributes", "{\"n\":1}")]).await;
-    let user = app.fetched("/v1/Users/ann").await;
-    app.made("/v1/Users/ann", &[("FriendlyName", "Ann")]).await;
+    let user = app.made("/v1/Users", &[("Identity", "bob"), ("FriendlyName", "Bob")]).await;
+    app.made("/v1/Users/bob", &[("FriendlyName", "Robert")]).await;
     let message = format!("{path}/Messages/{}", sid(&message));
     app.made(&message, &[("Body", "y")]).await;
     assert_eq!(app.delete(&message).await.status, 204);
@@ -62,7 +62,7 @@ async fn the_guide_names_every_event_and_parameter() {
     assert_eq!(app.delete(&path).await.status, 204);
 
     let mut seen: BTreeMap<String, Names> = BTreeMap::new();
-    for stream in [sid(&c), text(&user, "sid")] {
+    for stream in [sid(&c), sid(&user)] {
         for event in app.events(stream).await {
             let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&event.payload).unwrap();
             seen.entry(event.kind).or_default().extend(payload.into_iter().map(|(name, _)| name));

@@ -65,10 +65,10 @@ struct Resend {
     #[arg(long)]
     all_failed: bool,
     /// Of all that failed, only those to this webhook
-    #[arg(long, value_name = "SID", requires = "all_failed")]
+    #[arg(long, value_name = "SID", conflicts_with = "sid")]
     hook: Option<String>,
     /// Of all that failed, only those about this conversation
-    #[arg(long, value_name = "SID", requires = "all_failed")]
+    #[arg(long, value_name = "SID", conflicts_with = "sid")]
     conversation: Option<String>,
 }
 
