@@ -2,14 +2,14 @@
 
 mod app;
 mod clock;
-mod deliveries;
 pub mod postgres;
 mod random;
 mod receivers;
+mod told;
 
 pub use app::{Account, Answer, START, TestApp, engine};
 pub use clock::ManualClock;
-pub use deliveries::Told;
 pub use dwell_engine::deliveries::Status as DeliveryStatus;
 pub use random::SeededRandom;
 pub use receivers::{Behaviour, Receivers};
+pub use told::Told;
