@@ -25,7 +25,7 @@ macro_rules! select {
 mod lists;
 
 pub(crate) use lists::ALL as ALL_LISTS;
-pub use lists::{Failed, Of, attempts, failed_between, fetch, list, reopen};
+pub use lists::{Of, attempts, fetch, list, reopen};
 
 statements! {
     INSERT(Text, Text, Text, Text, Int, Text, Text, Text, Text, Text, Int, Int) =
@@ -302,14 +302,8 @@ pub fn take_out(tx: &mut dyn Tx, hook_sid: &str, stream_sid: &str) -> Result<(),
 }
 
 /// Puts one delivery, which was taken out, into its queue again.
-pub fn put_back(
-    tx: &mut dyn Tx,
-    account: &AccountSid,
-    hook_sid: &str,
-    stream_sid: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.exec(&ENQUEUE, params![hook_sid, stream_sid, account, 1, now])?;
+pub fn put_back(tx: &mut dyn Tx, d: &Delivery, now: Timestamp) -> Result<(), StoreError> {
+    tx.exec(&ENQUEUE, params![&d.hook_sid, &d.stream_sid, &d.account_sid, 1, now])?;
     Ok(())
 }
 

@@ -83,9 +83,6 @@ const HOT: &[(&str, &str, &str)] = &[
     ("bindings::DELETE_OF_CREDENTIAL", "bindings_credential", "credential_sid ="),
     ("webhook_configurations::BY_ACCOUNT_AND_SERVICE", "webhook_configurations_pkey", "owner_sid ="),
     ("webhooks::LIST", "webhooks_pkey", "conversation_sid ="),
-    ("deliveries::PENDING", "webhook_deliveries_queue", "hook_sid ="),
-    ("deliveries::LOCK_QUEUE", "webhook_queues_pkey", "stream_sid ="),
-    ("deliveries::DUE", "webhook_queues_next", "next_at <="),
     ("deliveries::lists::OF_ACCOUNT", "webhook_deliveries_account", "sid <"),
     ("deliveries::lists::OF_ACCOUNT_BACK", "webhook_deliveries_account", "sid >"),
     ("deliveries::lists::OF_STREAM", "webhook_deliveries_stream", "stream_sid ="),
@@ -94,7 +91,6 @@ const HOT: &[(&str, &str, &str)] = &[
     ("deliveries::lists::OF_HOOK_BACK", "webhook_deliveries_hook", "hook_sid ="),
     ("deliveries::lists::FAILED", "webhook_deliveries_failed", "sid <"),
     ("deliveries::lists::FAILED_BACK", "webhook_deliveries_failed", "sid >"),
-    ("deliveries::lists::FAILED_QUEUES", "webhook_deliveries_failed", "sid >"),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use dwell_core::{AccountSid, DeliverySid, Reason, Timestamp};
-use dwell_store::Tx;
-use dwell_store::deliveries::{self, Failed};
+use dwell_core::{DeliverySid, Reason, Timestamp};
+use dwell_store::deliveries::{self, Of};
+use dwell_store::{Seek, Tx};
 
 use super::Delivery;
 use super::list::{conversation_sid, hook_sid};
@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 
 /// Failed deliveries looked at in one transaction.
-const BATCH: i64 = 500;
+const BATCH: i64 = 200;
 /// Once a call has put so many back it ends with its batch, and another call goes on.
 const RESENT_ENOUGH: u64 = 20_000;
 
@@ -36,10 +36,10 @@ pub struct Resent {
 }
 
 /// Puts a finished delivery back into its queue, as one that is young; whether it was finished.
-fn put_back(tx: &mut dyn Tx, account: &AccountSid, f: &Failed, now: Timestamp) -> Result<bool, Error> {
-    let is_reopened = deliveries::reopen(tx, account, &f.sid, now)?;
+fn put_back(tx: &mut dyn Tx, d: &deliveries::Delivery, now: Timestamp) -> Result<bool, Error> {
+    let is_reopened = deliveries::reopen(tx, d, now)?;
     if is_reopened {
-        deliveries::put_back(tx, account, &f.hook_sid, &f.stream_sid, now)?;
+        deliveries::put_back(tx, d, now)?;
     }
     Ok(is_reopened)
 }
@@ -56,8 +56,7 @@ impl Engine {
         let (now, enqueued) = (self.now(), self.inner.enqueued.clone());
         let resent = self.write(move |tx| {
             let d = deliveries::fetch(tx, &account, &sid)?.ok_or(Error::NotFound)?;
-            let failed = Failed { sid, hook_sid: d.hook_sid, stream_sid: d.stream_sid };
-            if !put_back(tx, &account, &failed, now)? {
+            if !put_back(tx, &d, now)? {
                 return Err(Error::Refused(Reason::DeliveryPending));
             }
             enqueued.fetch_add(1, Ordering::Relaxed);
@@ -77,22 +76,24 @@ impl Engine {
         let stream = filters.conversation_sid.as_deref().map(conversation_sid).transpose()?;
         // Made now, so it comes after every delivery that is there.
         let before = DeliverySid::new(self.sid());
-        let (mut after, mut count) = (None, 0);
+        let (mut after, mut count) = (String::new(), 0);
         while count < RESENT_ENOUGH {
             let (now, enqueued) = (self.now(), self.inner.enqueued.clone());
-            let (hook, stream) = (hook.clone(), stream.clone());
+            let (hook, stream, after_sid) = (hook.clone(), stream.clone(), after);
             let batch = self.write(move |tx| {
-                let mut failed = deliveries::failed_between(tx, &account, (after.as_ref(), &before), BATCH)?;
-                let end = failed.last().filter(|_| failed.len() as i64 == BATCH).map(|f| f.sid);
-                failed.retain(|f| {
-                    hook.as_ref().is_none_or(|hook| f.hook_sid == *hook)
-                        && stream.as_ref().is_none_or(|stream| f.stream_sid == *stream)
+                let mut failed = deliveries::list(tx, &account, Of::Failed, Seek::Before(&after_sid), BATCH)?;
+                let is_full = failed.len() as i64 == BATCH;
+                let end = failed.last().filter(|d| is_full && d.sid < before).map(|d| d.sid.to_string());
+                failed.retain(|d| {
+                    d.sid < before
+                        && hook.as_ref().is_none_or(|hook| d.hook_sid == *hook)
+                        && stream.as_ref().is_none_or(|stream| d.stream_sid == *stream)
                 });
                 // Whoever locks several queues locks them in this order.
                 failed.sort_by(|a, b| (&a.hook_sid, &a.stream_sid).cmp(&(&b.hook_sid, &b.stream_sid)));
                 let mut resent = 0;
-                for f in &failed {
-                    resent += u64::from(put_back(tx, &account, f, now)?);
+                for d in &failed {
+                    resent += u64::from(put_back(tx, d, now)?);
                 }
                 enqueued.fetch_add(resent, Ordering::Relaxed);
                 Ok::<_, Error>((resent, end))
@@ -100,7 +101,7 @@ impl Engine {
             let (resent, end) = batch.await?;
             count += resent;
             match end {
-                Some(end) => after = Some(end),
+                Some(end) => after = end,
                 None => return Ok(Resent { count, is_complete: true }),
             }
         }

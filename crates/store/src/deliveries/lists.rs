@@ -20,9 +20,6 @@ statements! {
     ATTEMPTS =
         "SELECT number, at, micros, status, error, excerpt FROM webhook_attempts
          WHERE delivery_sid = ?1 ORDER BY number DESC LIMIT ?2";
-    FAILED_QUEUES =
-        "SELECT sid, hook_sid, stream_sid FROM webhook_deliveries
-         WHERE account_sid = ?1 AND status = 'failed' AND sid > ?2 AND sid < ?3 ORDER BY sid LIMIT ?4";
     REOPEN =
         "UPDATE webhook_deliveries SET status = 'pending', created_at = ?3, finished_at = NULL
          WHERE account_sid = ?1 AND sid = ?2 AND status <> 'pending'";
@@ -42,17 +39,6 @@ pub enum Of<'a> {
     Hook(&'a str),
     /// Those that were given up.
     Failed,
-}
-
-/// Where a failed delivery would wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failed {
-    /// The delivery.
-    pub sid: DeliverySid,
-    /// Who was to be told.
-    pub hook_sid: String,
-    /// The conversation or user that the event is about.
-    pub stream_sid: String,
 }
 
 /// One delivery.
@@ -96,23 +82,8 @@ pub fn attempts(tx: &mut dyn Tx, sid: &DeliverySid, limit: i64) -> Result<Vec<At
     })
 }
 
-/// Failed deliveries of an account after one and before another, oldest first; without the first, from
-/// the start.
-pub fn failed_between(
-    tx: &mut dyn Tx,
-    account: &AccountSid,
-    (after, before): (Option<&DeliverySid>, &DeliverySid),
-    limit: i64,
-) -> Result<Vec<Failed>, StoreError> {
-    let after = after.map_or("", DeliverySid::as_str);
-    tx.all(&FAILED_QUEUES, params![account, after, before, limit], |row| {
-        let mut c = Columns::new(row);
-        Ok(Failed { sid: c.parsed(DeliverySid::parse)?, hook_sid: c.text()?, stream_sid: c.text()? })
-    })
-}
-
 /// Makes a finished delivery wait again, as one that is young; whether it was finished. The caller puts
 /// it back into its queue.
-pub fn reopen(tx: &mut dyn Tx, account: &AccountSid, sid: &DeliverySid, now: Timestamp) -> Result<bool, StoreError> {
-    Ok(tx.exec(&REOPEN, params![account, sid, now])? == 1)
+pub fn reopen(tx: &mut dyn Tx, d: &Delivery, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.exec(&REOPEN, params![&d.account_sid, &d.sid, now])? == 1)
 }
