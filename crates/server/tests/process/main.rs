@@ -10,4 +10,4 @@ mod running;
 mod server;
 mod starting;
 mod stopping;
-mod webhooks;
+mod webhook_commands;
