@@ -49,7 +49,14 @@ def check(account, call):
         assert not validator.validate(call.url, form | {"Also": "1"}, call.signature)
 
 
-def live(root):
+def remove(account, resource):
+    """Deletes with the header, which `delete` of version 9.13 of the package takes and does not send."""
+    headers = {"X-Twilio-Webhook-Enabled": "true"}
+    answer = requests.delete(resource.url, headers=headers, auth=(account.sid, account.token), timeout=30)
+    assert answer.status_code == 204, answer.text
+
+
+def live(account, root):
     """Brings about every event; the conversation is there, and nothing else, when it is handed out."""
     room = root.conversations.create(friendly_name="Zürich – „Saal“", attributes='{"a": "& = +"}', **TOLD)
     yield room
@@ -60,12 +67,11 @@ def live(root):
     )
     messages = [room.messages.create(author="ann@example.com", body=body, **TOLD) for body in BODIES]
     room.messages(messages[0].sid).update(body="edited", attributes='{"é": [1, 2]}', **TOLD)
-    room.messages(messages[1].sid).delete(**TOLD)
+    remove(account, messages[1])
     room.participants(phone.sid).update(attributes='{"n": 1}', **TOLD)
-    room.participants(ann.sid).delete(**TOLD)
+    remove(account, ann)
     root.users("ann@example.com").update(friendly_name="Änn", **TOLD)
-    room.update(state="inactive", **TOLD)
-    room.delete(**TOLD)
+    remove(account, room.update(state="inactive", **TOLD))
 
 
 QUERIES = ["", "/", "/hook", "/hook?a=1&b=two%20words&c=%C3%BC&empty=", "/hook?token=a%2Bb%3D&a=1&a=2"]
@@ -81,7 +87,7 @@ def test_the_official_validator_takes_every_call(account, level, method):
             targets = targets[3:4]
             settings = account.v1.configuration.webhooks() if level == "account" else root.configuration.webhooks()
             settings.update(post_webhook_url=targets[0], method=method, filters=EVENTS)
-        story = live(root)
+        story = live(account, root)
         room = next(story)
         if level == "conversation":
             for url in targets:
