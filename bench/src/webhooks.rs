@@ -113,7 +113,7 @@ async fn rate(server: &Server, living: &[&String], dead: &[&String], sink: &Sink
         let numbers = (place..EVENTS).step_by(CONNECTIONS);
         let mut requests: Vec<_> = numbers.clone().map(|n| message(server, living[n % living.len()], n)).collect();
         // As many for each of the dead as for each of the living.
-        for n in numbers.filter(|_| !dead.is_empty()).filter(|n| n / CONNECTIONS % DEAD == 0) {
+        for n in numbers.filter(|_| !dead.is_empty()).filter(|n| (n / CONNECTIONS).is_multiple_of(DEAD)) {
             requests.push(message(server, dead[n / DEAD % dead.len()], n));
         }
         let address = server.address.clone();
