@@ -57,11 +57,22 @@ pub(crate) async fn load(
     seconds: u64,
     expected: u16,
 ) -> Load {
+    load_at(&server.address, requests, connections, seconds, expected).await
+}
+
+/// [`load`] of whoever listens at an address.
+pub(crate) async fn load_at(
+    address: &str,
+    requests: &[Vec<u8>],
+    connections: usize,
+    seconds: u64,
+    expected: u16,
+) -> Load {
     let is_over = Arc::new(AtomicBool::new(false));
     let mut tasks = Vec::new();
     let start = SystemClock.now();
     for place in 0..connections {
-        let mut connection = Connection::open(&server.address).await.expect("a connection");
+        let mut connection = Connection::open(address).await.expect("a connection");
         let (requests, is_over) = (requests.to_vec(), is_over.clone());
         tasks.push(tokio::spawn(async move {
             let mut latencies = Vec::new();

@@ -15,7 +15,9 @@ mod report;
 mod reset;
 mod server;
 mod setup;
+mod sink;
 mod timers;
+mod webhooks;
 
 use clap::{Parser, ValueEnum};
 
@@ -36,7 +38,7 @@ struct Arguments {
     /// Conversations to list in `pages`.
     #[arg(long, default_value_t = 1_000_000)]
     conversations: u64,
-    /// Seconds of each measurement in `api` and `messages`.
+    /// Seconds of each measurement in `api`, `messages` and `webhooks`.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
     /// Rounds, of which the median counts.
@@ -67,6 +69,8 @@ enum Program {
     Reset,
     /// The first page of a list of very many conversations, one in the middle and the last.
     Pages,
+    /// Events delivered to webhooks: rate, latency, and the living among the dead.
+    Webhooks,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -91,6 +95,9 @@ async fn main() {
     }
     if wanted(Program::Pages) {
         pages::run(&arguments, &mut report).await;
+    }
+    if wanted(Program::Webhooks) {
+        webhooks::run(&arguments, &mut report).await;
     }
     report.print();
     report.write(&arguments.json);

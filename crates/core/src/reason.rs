@@ -15,6 +15,8 @@ pub enum Reason {
     DefaultServiceDelete,
     #[error("the account is not a test account")]
     NotATestAccount,
+    #[error("the delivery waits already, or is on its way")]
+    DeliveryPending,
     #[error("service not found")]
     ServiceNotFound,
     #[error("negative message page token")]

@@ -127,6 +127,17 @@ pub fn is_url(text: &str) -> bool {
         && Url::parse(text).is_ok_and(|url| url.has_host())
 }
 
+/// The address of a webhook as people are shown it: without the user and the password that it may hold.
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://***@{host}{path}"),
+        None => url.to_owned(),
+    }
+}
+
 fn is_too_long(url: &str) -> bool {
     url.chars().count() > limits::WEBHOOK_URL_CHARS_MAX
 }
@@ -323,6 +334,18 @@ mod tests {
             assert!(!is_url(bad), "{bad}");
         }
         assert!(!is_url(&format!("https://example.com/{}", "x".repeat(limits::WEBHOOK_URL_CHARS_MAX))));
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_password() {
+        for (url, shown) in [
+            ("https://example.com/a?b=c@d", "https://example.com/a?b=c@d"),
+            ("https://user:pw@example.com:81/a?b=c@d#e", "https://***@example.com:81/a?b=c@d#e"),
+            ("http://us@er:p@w@example.com", "http://***@example.com"),
+            ("https://token@example.com?a", "https://***@example.com?a"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
     }
 
     #[test]

@@ -101,7 +101,8 @@ impl<T> Page<T> {
     }
 }
 
-fn back(cursor: String) -> String {
+/// What asks for the page before a cursor.
+pub(crate) fn back(cursor: String) -> String {
     format!("{BACK}{cursor}")
 }
 

@@ -134,6 +134,7 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
             return (20106, UNAUTHORIZED, format!("Invalid Access Token grants: {problem}"));
         }
         Reason::DefaultServiceDelete => (20409, CONFLICT, "The default service cannot be deleted"),
+        Reason::DeliveryPending => (20409, CONFLICT, "The delivery waits already, or is on its way"),
         Reason::NotATestAccount => (20403, StatusCode::FORBIDDEN, "The account is not a test account"),
         Reason::ServiceNotFound => (50050, BAD, "Service not found"),
         Reason::MessagePageTokenNegative => (19038, BAD, "Message page token must not be negative"),

@@ -7,9 +7,11 @@ mod doctor;
 mod key;
 mod migrate;
 mod openapi;
+mod remote;
 mod serve;
 mod token;
 mod version;
+mod webhooks;
 
 use clap::{Parser, Subcommand};
 
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Token(token::Arguments),
     /// Show and turn the clock of a test account of a running server
     Clock(clock::Arguments),
+    /// Look at the deliveries of webhooks, send them again, receive them for development
+    Webhooks(webhooks::Arguments),
     /// Bring the database to the schema of this version
     Migrate(migrate::Arguments),
     /// Check settings, files, database, disk, clock and ports
@@ -57,6 +61,7 @@ impl Command {
             Command::Key(arguments) => key::run(arguments),
             Command::Token(arguments) => token::run(arguments),
             Command::Clock(arguments) => clock::run(arguments),
+            Command::Webhooks(arguments) => webhooks::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Doctor(arguments) => doctor::run(*arguments),
             Command::Config(arguments) => config::run(arguments),

@@ -24,6 +24,11 @@ macro_rules! select {
     };
 }
 
+mod lists;
+
+pub(crate) use lists::ALL as ALL_LISTS;
+pub use lists::{Of, attempts, fetch, list, reopen};
+
 statements! {
     INSERT(Text, Text, Text, Text, Int, Text, Text, Text, Text, Text, Int, Int) =
         "INSERT INTO webhook_deliveries (sid, account_sid, hook_sid, stream_sid, seq, event, url, method, params,

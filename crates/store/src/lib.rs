@@ -51,6 +51,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         conversations::ALL_TIMERS,
         credentials::ALL,
         deliveries::ALL,
+        deliveries::ALL_LISTS,
         events::ALL,
         initializations::ALL,
         memberships::ALL,

@@ -6,8 +6,11 @@ pub mod deliveries;
 pub mod postgres;
 mod random;
 mod receivers;
+mod told;
 
 pub use app::{Account, Answer, START, TestApp, engine};
 pub use clock::ManualClock;
+pub use dwell_engine::deliveries::Status as DeliveryStatus;
 pub use random::SeededRandom;
 pub use receivers::{Behaviour, Receivers};
+pub use told::Told;

@@ -55,6 +55,7 @@ const KINDS: &[Kind] = &[
     by_sid("Receipts", "DY", "The SID of the delivery receipt."),
     by_sid("Roles", "RL", "The SID of the role."),
     by_sid("Services", "IS", "The SID of the conversation service."),
+    by_sid("WebhookDeliveries", "WD", "The SID of the delivery."),
     by_sid("Webhooks", "WH", "The SID of the webhook."),
 ];
 
@@ -77,6 +78,9 @@ const WORDS: &[Words] = &[
     ("ParticipantConversations", "conversation_state", &["inactive", "active", "closed"]),
     ("Receipts", "status", &["read", "failed", "delivered", "undelivered", "sent"]),
     ("Roles", "type", &["conversation", "service"]),
+    ("WebhookDeliveries", "hook_level", &["account", "service", "conversation"]),
+    ("WebhookDeliveries", "method", &["GET", "POST"]),
+    ("WebhookDeliveries", "status", &["pending", "delivered", "failed"]),
 ];
 
 /// Describes every field that a schema names.

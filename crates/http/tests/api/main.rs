@@ -43,4 +43,6 @@ mod timers_list;
 mod urls;
 mod user_conversations;
 mod webhook_configurations;
+mod webhook_deliveries;
+mod webhook_guide;
 mod webhooks;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dwell_core::receipt::Status;
 use dwell_core::{AccountSid, PushType, Rights};
-use dwell_testkit::{Answer, TestApp};
+use dwell_testkit::{Answer, DeliveryStatus, TestApp, Told};
 use serde_json::{Value, json};
 
 use crate::support::{CONVERSATIONS, bind, raw, sid, text};
@@ -28,6 +28,7 @@ const MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("AutoCreation", "studio_flow_sid"),
     ("AutoCreation", "studio_retry_count"),
     ("AccessToken", "token"),
+    ("WebhookDelivery", "attempts"),
 ];
 
 /// What the service tree alone has, or has another of than the short tree (contract §1.1).
@@ -123,8 +124,12 @@ async fn furnished(template: &str) -> (TestApp, String) {
     ];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
+    let told =
+        Told { hook_sid: sid(&webhook), stream_sid: sid(&c), event: "onMessageAdded", status: DeliveryStatus::Failed };
+    let delivery = app.keep_delivery(&app.account, told).await;
     let receipt = app.told(&message, sid(&phone), Some(Status::Sent)).await;
     let last = match template {
+        _ if template.contains("/WebhookDeliveries/") => &delivery,
         _ if template.contains("/Receipts/") => &receipt,
         _ if template.contains("/Messages/") => sid(&message),
         _ if template.contains("/Participants/") => sid(&participant),

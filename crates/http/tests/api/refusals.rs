@@ -8,7 +8,7 @@ mod server_errors;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dwell_core::Reason;
-use dwell_testkit::TestApp;
+use dwell_testkit::{DeliveryStatus, TestApp, Told};
 
 use crate::support::{CONVERSATIONS, conversation, everything, say, sid, text};
 use cases::{CASES, Case};
@@ -29,7 +29,7 @@ macro_rules! reasons {
 }
 
 reasons! {
-    InvalidParameter DefaultServiceDelete NotATestAccount ServiceNotFound MessagePageTokenNegative
+    InvalidParameter DefaultServiceDelete NotATestAccount ServiceNotFound MessagePageTokenNegative DeliveryPending
     KeyMayOnlyRead AccessTokenInvalid AccessTokenHeader AccessTokenIssuer AccessTokenExpired
     AccessTokenNotYetValid AccessTokenGrants AccessTokenSignature
     FriendlyNameMissing FriendlyNameTooLong UniqueNameTooLong UniqueNameLooksLikeSid UniqueNameTaken
@@ -152,6 +152,9 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
     let hook = app.made(&format!("{CONVERSATIONS}/{}/Webhooks", sid(&other)), &hook).await;
     let trigger = [("Target", "trigger"), url, ("Configuration.Triggers", "help")];
     let trigger = app.made(&format!("{CONVERSATIONS}/{}/Webhooks", sid(&other)), &trigger).await;
+    let told =
+        Told { hook_sid: sid(&hook), stream_sid: sid(&c), event: "onMessageAdded", status: DeliveryStatus::Pending };
+    let delivery = app.keep_delivery(&app.account, told).await;
     let address = [("Type", "sms"), ("Address", "+15017122699"), ("AutoCreation.Type", "default")];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
     BTreeMap::from([
@@ -167,6 +170,7 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
         ("{studio}", sid(&studio).to_owned()),
         ("{hook}", sid(&hook).to_owned()),
         ("{trigger}", sid(&trigger).to_owned()),
+        ("{delivery}", delivery),
         ("{address}", sid(&address).to_owned()),
         ("{service}", text(&c, "chat_service_sid").to_owned()),
         ("{service role}", text(&user, "role_sid").to_owned()),

@@ -11,4 +11,5 @@ mod running;
 mod server;
 mod starting;
 mod stopping;
+mod webhook_commands;
 mod webhooks;

@@ -8,6 +8,7 @@ mod bindings;
 mod conversations;
 mod credentials;
 mod deliveries;
+mod delivery_lists;
 mod initializations;
 mod lists;
 mod logs;

@@ -99,6 +99,14 @@ pub(super) static CASES: &[Case] = &[
     get("InvalidParameter", "/dwell/v1/Timers?DueBefore=x", 20001),
     get("InvalidParameter", "/dwell/v1/Timers?ChatServiceSid=x", 20001),
 
+    get("InvalidParameter", "/dwell/v1/WebhookDeliveries?HookSid=x", 20001),
+    get("InvalidParameter", "/dwell/v1/WebhookDeliveries?ConversationSid=x", 20001),
+    get("InvalidParameter", "/dwell/v1/WebhookDeliveries?Status=lost", 20001),
+    get("InvalidParameter", "/dwell/v1/WebhookDeliveries?EventType=onMessageAdd", 20001),
+    post("InvalidParameter", "/dwell/v1/WebhookDeliveries/Resend", &[("HookSid", "x")], 400, 20001),
+    post("InvalidParameter", "/dwell/v1/WebhookDeliveries/Resend", &[("ConversationSid", "x")], 400, 20001),
+
+    post("DeliveryPending", "/dwell/v1/WebhookDeliveries/{delivery}/Resend", &[], 409, 20409),
     delete("DefaultServiceDelete", "/v1/Services/{service}", 409, 20409),
     get("NotATestAccount", "/dwell/v1/TestClock", 20403).with_status(403),
     post("NotATestAccount", "/dwell/v1/TestClock/Advance", &[("By", "PT1H")], 403, 20403),
