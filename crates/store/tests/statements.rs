@@ -24,6 +24,7 @@ const BIG: &[&str] = &[
     "webhook_configurations",
     "webhooks",
     "address_configurations",
+    "last_calls",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -80,6 +81,9 @@ const HOT: &[(&str, &str, &str)] = &[
     ("bindings::DELETE_OF_CREDENTIAL", "bindings_credential", "credential_sid ="),
     ("webhook_configurations::BY_ACCOUNT_AND_SERVICE", "webhook_configurations_pkey", "owner_sid ="),
     ("webhooks::LIST", "webhooks_pkey", "conversation_sid ="),
+    ("last_calls::ANY_UNASKED", "conversations_wake", "wake_at <="),
+    ("last_calls::UNASKED", "conversations_wake", "wake_at <="),
+    ("last_calls::NEWEST", "last_calls_pkey", "conversation_sid ="),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
@@ -213,6 +217,7 @@ const PLENTY: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO address_configurations SELECT 'IG' || i, 'AC' || i % 20, (ARRAY['sms', 'whatsapp', 'chat'])[1 + i % 3], '+1' || i, NULL, NULL,
         0, 'default', NULL, NULL, NULL, NULL, NULL, NULL, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO last_calls SELECT 'CH' || i / 3, i, 'AC' || i % 20, 'inactive', i, 'go', i, NULL, NULL FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()
