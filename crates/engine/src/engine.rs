@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) enqueued: Arc<AtomicU64>,
     /// Rung when a conversation waits for its participants.
     pub(crate) initializations: Notify,
+    /// Rung when an account has set up whom to ask about timers.
+    pub(crate) last_call_bell: Notify,
 }
 
 impl Engine {
@@ -67,6 +69,7 @@ impl Engine {
                 delivery_bell: Notify::new(),
                 enqueued: Arc::default(),
                 initializations: Notify::new(),
+                last_call_bell: Notify::new(),
             }),
         }
     }

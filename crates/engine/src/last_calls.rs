@@ -19,7 +19,7 @@ use tokio::task::{JoinError, JoinSet};
 use crate::engine::Engine;
 use crate::error::Error;
 
-pub(crate) use ask::{Asker, Budget, Question};
+pub(crate) use ask::{Budget, Question};
 pub use settings::Update;
 
 /// Longest sleep between two looks into the store, in seconds.
@@ -114,13 +114,11 @@ impl LastCaller {
         for account in waiting {
             let free = self.lines.entry(account).or_default().free();
             let free = free.min(QUESTIONS_MAX.saturating_sub(self.asking.len()));
-            let (asker, questions) = match engine.begin_questions(account, real, free).await? {
-                Some(begun) if free > 0 => begun,
-                _ => {
-                    more |= free == 0;
-                    continue;
-                }
-            };
+            if free == 0 {
+                more = true;
+                continue;
+            }
+            let Some((asker, questions)) = engine.begin_questions(account, real, free).await? else { continue };
             more |= questions.len() == free;
             self.lines.entry(account).or_default().questions += questions.len();
             for question in questions {

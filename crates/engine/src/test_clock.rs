@@ -2,13 +2,17 @@
 
 use dwell_core::account::TestClock;
 use dwell_core::timer::iso_seconds;
-use dwell_core::{Account, Reason, Timestamp};
+use dwell_core::{Account, AccountSid, ConversationSid, Reason, Timestamp};
 use dwell_store::{Tx, accounts, conversations};
 
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::timers::fire::fire_batch;
+use crate::last_calls::{Budget, Question};
+use crate::timers::fire::{BATCH_TIMERS_MAX, fire_batch};
+
+/// How many timers are looked at to find the next deadline, which seldom is that of many conversations.
+const FEW_TIMERS: i64 = 64;
 
 /// How far to turn a clock, as sent: exactly one of the two.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +62,8 @@ struct Turned {
     reading: Reading,
     /// Where the turning goes on to, `None` when it is done.
     rest: Option<Target>,
+    /// What is to be asked before it does.
+    questions: Vec<Question>,
 }
 
 impl Engine {
@@ -80,15 +86,24 @@ impl Engine {
     /// Turns the account's clock and carries out everything that comes due on the way, in order,
     /// each transition at its own due time, before it answers. A running clock runs on from there.
     ///
+    /// An account that has somebody asked before a timer moves a conversation has so here: the clock waits
+    /// at each deadline until there is an answer.
+    ///
     /// # Errors
     /// [`Reason::NotATestAccount`]; [`Reason::InvalidParameter`], also for an instant in the past.
     pub async fn advance_test_clock(&self, caller: &Caller, request: Advance) -> Result<Reading, Error> {
         let mut target = request.check()?;
         let mut transitions = 0;
+        let asker = self.asker_of(caller.account.sid).await?;
+        let mut budget = Budget::NEW;
         loop {
             let turning = caller.clone();
-            let turned = self.write(move |tx| turn(tx, &turning, target)).await?;
+            let questions_max = if asker.is_some() { budget.left() } else { 0 };
+            let turned = self.write(move |tx| turn(tx, &turning, target, questions_max)).await?;
             transitions += turned.reading.transitions;
+            if let Some(asker) = &asker {
+                self.ask_all(asker, turned.questions, caller.received_at, &mut budget).await?;
+            }
             match turned.rest {
                 Some(rest) => target = rest,
                 None => {
@@ -145,10 +160,15 @@ fn reading(clock: &TestClock, real: Timestamp, transitions: usize) -> Reading {
     Reading { now: clock.now(real), is_frozen: clock.frozen_at.is_some(), transitions }
 }
 
-fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target) -> Result<Turned, Error> {
+fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, questions_max: usize) -> Result<Turned, Error> {
     let (mut account, clock) = lock(tx, caller)?;
     let real = caller.received_at;
     let now = clock.now(real);
+    let turned = |clock: &TestClock, transitions, rest| Turned {
+        reading: reading(clock, real, transitions),
+        rest,
+        questions: Vec::new(),
+    };
     let until = match target {
         Target::By(seconds) => now.plus_seconds(seconds),
         Target::To(at) if at < now => {
@@ -159,9 +179,30 @@ fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target) -> Result<Turned, Erro
         Target::Next => match conversations::next_wake(tx, &account.sid)? {
             Some(wake_at) => wake_at.max(now),
             // Nothing is armed: the clock stays where it is.
-            None => return Ok(Turned { reading: reading(&clock, real, 0), rest: None }),
+            None => return Ok(turned(&clock, 0, None)),
         },
     };
+    let horizon = if matches!(target, Target::Next) { Timestamp::MAX } else { until };
+    if questions_max > 0
+        && let Some((deadline, conversations)) = next_deadline(tx, &account.sid, horizon)?
+    {
+        // From here on the target is an instant: answers move deadlines, not what was asked for.
+        let until = if matches!(target, Target::Next) { deadline.max(now) } else { until };
+        let rest = Some(Target::To(until));
+        let mut questions = Vec::new();
+        for conversation in conversations.iter().take(questions_max).filter(|_| deadline > now) {
+            let begun = Question::begin(tx, &account.sid, conversation, now)?;
+            questions.extend(begun.map(|(question, _)| question));
+        }
+        if !questions.is_empty() {
+            return Ok(Turned { questions, ..turned(&clock, 0, rest) });
+        }
+        let fired = fire_batch(tx, &account.sid, deadline.max(now))?;
+        let clock = clock.set(deadline.max(now), real);
+        account.test_clock = Some(clock);
+        accounts::update(tx, &account)?;
+        return Ok(turned(&clock, fired.transitions.len(), rest));
+    }
     let fired = fire_batch(tx, &account.sid, until)?;
     let reached = fired.done_until.unwrap_or(until).max(now);
     let transitions = fired.transitions.len();
@@ -176,7 +217,36 @@ fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target) -> Result<Turned, Erro
         let clock = clock.set(if rest.is_some() { reached } else { until }, real);
         account.test_clock = Some(clock);
         accounts::update(tx, &account)?;
-        return Ok(Turned { reading: reading(&clock, real, transitions), rest });
+        return Ok(turned(&clock, transitions, rest));
     }
-    Ok(Turned { reading: reading(&clock, real, transitions), rest })
+    Ok(turned(&clock, transitions, rest))
+}
+
+/// The first deadline of an account until `until`, and whose it is.
+fn next_deadline(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    until: Timestamp,
+) -> Result<Option<(Timestamp, Vec<ConversationSid>)>, Error> {
+    let mut limit = FEW_TIMERS;
+    loop {
+        let timers = conversations::due(tx, account, until, limit)?;
+        let Some(first) = timers.first() else { return Ok(None) };
+        let deadline = first.wake_at;
+        let due = |timer: &conversations::Timer| timer.lifecycle.armed.map(|armed| armed.due);
+        let moved: Vec<_> = timers.iter().filter(|timer| due(timer) != Some(timer.wake_at)).collect();
+        if !moved.is_empty() {
+            // Messages have moved deadlines since the index was set: only in their places they are in order.
+            let wakes: Vec<_> = moved.iter().map(|timer| (timer.sid, due(timer))).collect();
+            conversations::update_wakes(tx, &wakes)?;
+            continue;
+        }
+        let all_at_once = timers.iter().all(|timer| timer.wake_at == deadline);
+        if all_at_once && timers.len() as i64 == limit && limit < BATCH_TIMERS_MAX {
+            limit = BATCH_TIMERS_MAX;
+            continue;
+        }
+        let found = timers.iter().take_while(|timer| timer.wake_at == deadline).map(|timer| timer.sid);
+        return Ok(Some((deadline, found.collect())));
+    }
 }

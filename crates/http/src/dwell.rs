@@ -1,8 +1,9 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, test clocks, and access tokens. Their instants are exact to the microsecond, but for those of
+//! armed, who is asked before one moves a conversation, test clocks, and access tokens. Their instants are exact to the microsecond, but for those of
 //! tokens, which know nothing finer than a second.
 
 mod access_tokens;
+mod last_call;
 mod lifecycle;
 mod test_clock;
 mod timers;
@@ -13,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .merge(access_tokens::routes())
+        .merge(last_call::routes())
         .merge(lifecycle::routes())
         .merge(timers::routes())
         .merge(test_clock::routes())

@@ -71,6 +71,7 @@ fn describe() {
         "How long after its due time a timer was carried out"
     );
     metrics::describe_counter!("dwell_timers_fired_total", "Timers carried out");
+    metrics::describe_counter!("dwell_last_calls_total", "Questions that were asked before a timer");
     metrics::describe_histogram!(
         "dwell_store_batch_seconds",
         Unit::Seconds,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dwell_delivery::HttpTransport;
-use dwell_engine::{Clock, Engine, Initializer, Scheduler};
+use dwell_engine::{Clock, Engine, Initializer, LastCaller, Scheduler};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -95,7 +95,8 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
     })
 }
 
-/// Answers requests, carries out timers and adds participants until it is to stop, then finishes what is begun.
+/// Answers requests, carries out timers, has somebody asked about them and adds participants until it is to stop,
+/// then finishes what is begun.
 async fn serve(
     engine: Engine,
     listeners: Listeners,
@@ -127,6 +128,7 @@ async fn serve(
         async move { dwell_http::serve(api, router, &options, clock, stopping.wait()).await }
     });
     let mut initializer = tokio::spawn(Initializer::new(engine.clone()).run(halt.clone().wait()));
+    let mut last_caller = tokio::spawn(LastCaller::new(engine.clone()).run(halt.clone().wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -139,6 +141,7 @@ async fn serve(
         () = stop.clone().wait() => None,
         ended = &mut http => Some(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
         ended = &mut initializer => Some(unexpected("the initializer", ended.map(|()| String::new()))),
+        ended = &mut last_caller => Some(unexpected("the last caller", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
     // The API is told to stop as well and, with nothing in flight, may be the first to end.
@@ -151,6 +154,9 @@ async fn serve(
     let _ = halting.send(true);
     if !finish(&mut scheduler, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("timers that are due wait for the next start");
+    }
+    if !finish(&mut last_caller, &*clock, TASK_STOP_SECONDS).await {
+        tracing::warn!("timers that somebody was being asked about go their way");
     }
     if !finish(&mut initializer, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("participants that are still to be added wait for the next start");
