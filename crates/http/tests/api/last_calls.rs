@@ -264,44 +264,85 @@ async fn whatever_is_no_answer_lets_the_timer_go_to_the_second() {
     }
 }
 
-#[tokio::test]
-async fn an_answer_in_time_counts_and_one_after_something_else_happened_does_not() {
-    let app = asking_app().await;
-    answer(&app, "{\"hold\":true}");
-    let (c, path) = conversation(&app, &[("Timers.Inactive", "PT1M")]).await;
-    let silent = async |after: i64| {
-        app.receivers.behave(HOOK, Behaviour::Silent);
-        app.advance(after).await;
-        let mut caller = LastCaller::new(app.engine.clone());
-        caller.ask().await.unwrap();
-        let asked = app.receivers.count();
-        while app.receivers.count() == asked {
-            tokio::task::yield_now().await;
-        }
-        caller
-    };
-    // The message comes first: another deadline, another question.
-    app.clock.advance(30);
-    say(&app, &path, "before").await;
-    pass(&app, 20).await;
-    assert_eq!(app.receivers.count(), 0, "the index says 60, the deadline is 90");
-    let mut caller = silent(30).await;
-    say(&app, &path, "while it is asked about 90").await;
-    app.clock.advance(5);
-    caller.finish().await;
-    assert_eq!(told(&app, &c).await, ["90 none"]);
-    assert_eq!(app.fetched(&path).await["timers"], json!({"date_inactive": at(140)}));
-    // An answer that is overtaken.
-    answer(&app, "{\"hold\":true}");
-    app.advance(45).await;
+/// Turns the clock on and asks; returns once the question is on its way.
+async fn ask(app: &TestApp, seconds: i64) -> LastCaller {
+    app.advance(seconds).await;
+    app.receivers.take_calls();
     let mut caller = LastCaller::new(app.engine.clone());
     caller.ask().await.unwrap();
-    // The question is on its way but nobody has looked at it.
-    say(&app, &path, "while it is asked about 140").await;
+    for _ in 0..1_000 {
+        if app.receivers.count() > 0 {
+            return caller;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("nobody is asked");
+}
+
+#[tokio::test]
+async fn a_message_before_the_answer_wins() {
+    let app = asking_app().await;
+    let (c, path) = conversation(&app, &[("Timers.Inactive", "PT1M")]).await;
+    app.clock.advance(30);
+    say(&app, &path, "moves the deadline, not the index").await;
+    pass(&app, 20).await;
+    assert_eq!(app.receivers.count(), 0, "the index says 60, the deadline is 90");
+    let slow = |body: &str| app.receivers.behave(HOOK, Behaviour::Slow(4_000, 200, body.to_owned()));
+    for (due, body) in [(90, "{\"hold\":true}"), (140, "{\"postpone\":\"P1D\"}")] {
+        slow(body);
+        let mut caller = ask(&app, due - 10 - app.engine.now().micros_since(dwell_testkit::START) / 1_000_000).await;
+        say(&app, &path, "while it is asked about").await;
+        app.clock.advance(4);
+        caller.finish().await;
+        assert_eq!(told(&app, &c).await[0], format!("{due} late"));
+        assert_eq!(app.fetched(&path).await["timers"], json!({"date_inactive": at(due + 50)}), "the message wins");
+    }
+    // A change of the state wins as well, and one of the timers.
+    for (change, timers) in [
+        (("State", "inactive"), json!({"date_inactive": at(180)})),
+        (("Timers.Inactive", "PT2M"), json!({"date_inactive": at(354)})),
+    ] {
+        slow("{\"hold\":true}");
+        app.made(&path, &[("State", "active")]).await;
+        let mut caller = ask(&app, if change.0 == "State" { 46 } else { 50 }).await;
+        app.made(&path, &[change]).await;
+        app.clock.advance(4);
+        caller.finish().await;
+        assert!(told(&app, &c).await[0].ends_with(" late"));
+        assert_eq!(app.fetched(&path).await["timers"], timers);
+    }
+    app.delete(&path).await;
+    // In time it counts; at the very end of the time it does not.
+    let (c, _) = conversation(&app, &[("Timers.Inactive", "PT1M")]).await;
+    slow("{\"hold\":true}");
+    let mut caller = ask(&app, 55).await;
+    app.clock.advance(4);
     caller.finish().await;
-    let asked = told(&app, &c).await;
-    assert!(asked[0] == "140 late" || asked[0] == "140 held", "{asked:?}");
-    assert_eq!(app.fetched(&path).await["timers"], json!({"date_inactive": at(190)}), "the message wins");
+    assert!(told(&app, &c).await[0].ends_with(" held"));
+    let (c, _) = conversation(&app, &[("Timers.Inactive", "PT1M")]).await;
+    slow("{\"hold\":true}");
+    let mut caller = ask(&app, 56).await;
+    app.advance(4).await;
+    caller.finish().await;
+    assert!(told(&app, &c).await[0].ends_with(" none"));
+    assert_eq!(history(&app, &c).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_silent_hook_moves_no_timer() {
+    let app = asking_app().await;
+    app.receivers.behave(HOOK, Behaviour::Silent);
+    for (before, patience) in [(10, 5_000), (5, 5_000), (2, 2_000)] {
+        let (c, _) = conversation(&app, &[("Timers.Inactive", "PT1M")]).await;
+        let mut caller = ask(&app, 60 - before).await;
+        assert_eq!(app.receivers.take_calls()[0].timeout_millis, patience, "{before} seconds before");
+        app.advance(before - 1).await;
+        assert_eq!(history(&app, &c).await.len(), 0);
+        app.advance(1).await;
+        assert_eq!(history(&app, &c).await.len(), 1, "at its second, answer or not");
+        caller.finish().await;
+        assert!(told(&app, &c).await[0].ends_with(" none"));
+    }
 }
 
 #[tokio::test]

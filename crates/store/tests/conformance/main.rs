@@ -8,6 +8,7 @@ mod bindings;
 mod conversations;
 mod credentials;
 mod initializations;
+mod last_calls;
 mod lists;
 mod logs;
 mod memberships;
