@@ -118,7 +118,16 @@ impl LastCaller {
                 more = true;
                 continue;
             }
-            let Some((asker, questions)) = engine.begin_questions(account, real, free).await? else { continue };
+            let (asker, questions) = match engine.begin_questions(account, real, free).await {
+                Ok(Some(begun)) => begun,
+                Ok(None) => continue,
+                // The trouble of one account, such as a token that another key encrypted, is not that of others.
+                Err(Error::Internal(problem)) => {
+                    tracing::error!(%account, problem, "nobody can be asked about its timers");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             more |= questions.len() == free;
             self.lines.entry(account).or_default().questions += questions.len();
             for question in questions {

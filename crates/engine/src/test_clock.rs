@@ -57,6 +57,15 @@ impl Advance {
     }
 }
 
+/// How somebody is asked on the way.
+#[derive(Debug, Clone, Copy)]
+struct Asking {
+    /// Most questions at once.
+    questions_max: usize,
+    /// How long before a deadline, in seconds.
+    lead_seconds: i64,
+}
+
 /// One transaction's worth of turning.
 struct Turned {
     reading: Reading,
@@ -86,8 +95,8 @@ impl Engine {
     /// Turns the account's clock and carries out everything that comes due on the way, in order,
     /// each transition at its own due time, before it answers. A running clock runs on from there.
     ///
-    /// An account that has somebody asked before a timer moves a conversation has so here: the clock waits
-    /// at each deadline until there is an answer.
+    /// An account that has somebody asked before a timer moves a conversation has so here: the clock waits a
+    /// little before each deadline until there is an answer.
     ///
     /// # Errors
     /// [`Reason::NotATestAccount`]; [`Reason::InvalidParameter`], also for an instant in the past.
@@ -98,8 +107,9 @@ impl Engine {
         let mut budget = Budget::NEW;
         loop {
             let turning = caller.clone();
-            let questions_max = if asker.is_some() { budget.left() } else { 0 };
-            let turned = self.write(move |tx| turn(tx, &turning, target, questions_max)).await?;
+            let asking = asker.as_ref().filter(|_| budget.left() > 0);
+            let asking = asking.map(|asker| Asking { questions_max: budget.left(), lead_seconds: asker.lead_seconds });
+            let turned = self.write(move |tx| turn(tx, &turning, target, asking)).await?;
             transitions += turned.reading.transitions;
             if let Some(asker) = &asker {
                 self.ask_all(asker, turned.questions, caller.received_at, &mut budget).await?;
@@ -160,7 +170,7 @@ fn reading(clock: &TestClock, real: Timestamp, transitions: usize) -> Reading {
     Reading { now: clock.now(real), is_frozen: clock.frozen_at.is_some(), transitions }
 }
 
-fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, questions_max: usize) -> Result<Turned, Error> {
+fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, asking: Option<Asking>) -> Result<Turned, Error> {
     let (mut account, clock) = lock(tx, caller)?;
     let real = caller.received_at;
     let now = clock.now(real);
@@ -182,26 +192,15 @@ fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, questions_max: usize) 
             None => return Ok(turned(&clock, 0, None)),
         },
     };
-    let horizon = if matches!(target, Target::Next) { Timestamp::MAX } else { until };
-    if questions_max > 0
-        && let Some((deadline, conversations)) = next_deadline(tx, &account.sid, horizon)?
-    {
-        // From here on the target is an instant: answers move deadlines, not what was asked for.
-        let until = if matches!(target, Target::Next) { deadline.max(now) } else { until };
-        let rest = Some(Target::To(until));
-        let mut questions = Vec::new();
-        for conversation in conversations.iter().take(questions_max).filter(|_| deadline > now) {
-            let begun = Question::begin(tx, &account.sid, conversation, now)?;
-            questions.extend(begun.map(|(question, _)| question));
+    if let Some(asking) = asking {
+        // A deadline is looked for behind those in the index that messages have moved.
+        let horizon = if matches!(target, Target::Next) { Timestamp::MAX } else { until };
+        if let Some((deadline, whose)) = next_deadline(tx, &account.sid, horizon)? {
+            // From here on the target is an instant: answers move deadlines, not what was asked for.
+            let until = if matches!(target, Target::Next) { deadline.max(now) } else { until };
+            let rest = Some(Target::To(until));
+            return Ok(Turned { rest, ..turn_to_deadline(tx, account, (clock, real), deadline, &whose, asking)? });
         }
-        if !questions.is_empty() {
-            return Ok(Turned { questions, ..turned(&clock, 0, rest) });
-        }
-        let fired = fire_batch(tx, &account.sid, deadline.max(now))?;
-        let clock = clock.set(deadline.max(now), real);
-        account.test_clock = Some(clock);
-        accounts::update(tx, &account)?;
-        return Ok(turned(&clock, fired.transitions.len(), rest));
     }
     let fired = fire_batch(tx, &account.sid, until)?;
     let reached = fired.done_until.unwrap_or(until).max(now);
@@ -220,6 +219,35 @@ fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, questions_max: usize) 
         return Ok(turned(&clock, transitions, rest));
     }
     Ok(turned(&clock, transitions, rest))
+}
+
+/// Asks about the first deadline ahead, or, when everybody was asked about it, carries out what is due then.
+fn turn_to_deadline(
+    tx: &mut dyn Tx,
+    mut account: Account,
+    (clock, real): (TestClock, Timestamp),
+    deadline: Timestamp,
+    whose: &[ConversationSid],
+    asking: Asking,
+) -> Result<Turned, Error> {
+    let now = clock.now(real);
+    // Whatever is done while somebody is asked is done a little before the deadline, as in real time.
+    let asked_at = deadline.plus_seconds(-asking.lead_seconds).max(now);
+    let mut questions = Vec::new();
+    for conversation in whose.iter().take(asking.questions_max).filter(|_| deadline > now) {
+        let begun = Question::begin(tx, &account.sid, conversation, asked_at)?;
+        questions.extend(begun.map(|(question, _)| question));
+    }
+    let (reached, transitions) = if questions.is_empty() {
+        let reached = deadline.max(now);
+        (reached, fire_batch(tx, &account.sid, reached)?.transitions.len())
+    } else {
+        (asked_at, 0)
+    };
+    let clock = clock.set(reached, real);
+    account.test_clock = Some(clock);
+    accounts::update(tx, &account)?;
+    Ok(Turned { reading: reading(&clock, real, transitions), rest: None, questions })
 }
 
 /// The first deadline of an account until `until`, and whose it is.

@@ -30,6 +30,7 @@ pub(crate) struct Asker {
     url: String,
     method: Method,
     auth_token: AuthToken,
+    pub(crate) lead_seconds: i64,
 }
 
 /// A timer that is about to move a conversation.
@@ -161,9 +162,9 @@ impl Engine {
         found.map(|found| self.asker(found)).transpose()
     }
 
-    fn asker(&self, SetUp { url, method, sealed, .. }: SetUp) -> Result<Asker, Error> {
+    fn asker(&self, SetUp { url, method, lead_seconds, sealed, .. }: SetUp) -> Result<Asker, Error> {
         let token = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(Asker { url, method, auth_token: AuthToken::new(token) })
+        Ok(Asker { url, method, auth_token: AuthToken::new(token), lead_seconds })
     }
 
     /// Takes on questions of an account that are to be asked at the real time `real`, at most so many. Other

@@ -95,6 +95,10 @@ async fn turning_a_test_clock_asks_at_each_deadline() {
     let asked = due(&app);
     assert_eq!((asked.len(), asked[0], asked[1..].to_vec()), (3, 60, vec![660, 660]));
     assert_eq!(me.history(&c).await, ["active>inactive TIMER 60", "inactive>closed TIMER 660"]);
+    let life = me.get(&format!("/dwell/v1/Conversations/{}/Lifecycle", sid(&c))).await;
+    let times: Vec<_> =
+        life["last_calls"].as_array().unwrap().iter().map(|asked| seconds(text(asked, "asked"))).collect();
+    assert_eq!(times, [650, 50], "asked as long before as in real time");
     assert_eq!(me.history(&other).await, ["active>closed TIMER 660"]);
     // The next deadline is where the clock stops, also when it is put off.
     answer(&app, "{\"postpone\":\"PT1H\"}");
