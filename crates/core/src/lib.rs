@@ -11,6 +11,7 @@ pub mod attributes;
 pub mod conversation;
 pub mod country;
 pub mod event;
+pub mod last_call;
 pub mod lifecycle;
 pub mod limits;
 pub mod message;

@@ -102,6 +102,19 @@ pub enum Input {
     },
     /// The participants that the conversation was created with cannot be added.
     InitializationFailed,
+    /// A last call puts the running timer off, if it still is the one that was asked about.
+    Postponed {
+        /// When the timer that was asked about ends.
+        due: Timestamp,
+        /// How much later it is to end, in seconds.
+        by_seconds: i64,
+    },
+    /// A last call stops the clock until something else starts one, if the running timer still is the one
+    /// that was asked about.
+    Held {
+        /// When the timer that was asked about ends.
+        due: Timestamp,
+    },
 }
 
 /// What brought a transition about; the `Reason` of `onConversationStateUpdated` (contract §6.6).
@@ -302,6 +315,17 @@ pub fn step(current: &Lifecycle, now: Timestamp, input: Input) -> Result<Step, L
             moved(current, State::Closed, Cause::Api, now, None)
         }
         Input::Initialized { .. } | Input::InitializationFailed => unchanged,
+        Input::Postponed { due, by_seconds } => match current.armed {
+            Some(armed) if armed.due == due && due > now => {
+                let later = due.plus_seconds(by_seconds).max(due);
+                Step { next: Lifecycle { armed: Some(Armed { due: later, ..armed }), ..*current }, transition: None }
+            }
+            _ => unchanged,
+        },
+        Input::Held { due } if due > now && current.armed.is_some_and(|armed| armed.due == due) => {
+            Step { next: Lifecycle { armed: None, ..*current }, transition: None }
+        }
+        Input::Held { .. } => unchanged,
     })
 }
 
@@ -325,11 +349,12 @@ fn arm(state: State, timers: Timers, from: Timestamp) -> Option<Armed> {
     }
 }
 
-/// A message restarts the inactive clock; a lone closed timer keeps its due time (§18 M1).
+/// A message restarts the inactive clock; a lone closed timer keeps its due time (§18 M1). One that a last
+/// call holds has none any more and starts anew.
 fn armed_after_message(current: &Lifecycle, now: Timestamp) -> Option<Armed> {
-    match current.timers.inactive {
-        Some(_) => arm(State::Active, current.timers, now),
-        None => current.armed,
+    match (current.timers.inactive, current.armed) {
+        (None, Some(armed)) => Some(armed),
+        _ => arm(State::Active, current.timers, now),
     }
 }
 

@@ -62,3 +62,10 @@ pub const WEBHOOK_TRIGGERS_MAX: usize = 5;
 pub const WEBHOOK_TRIGGER_CHARS_MAX: usize = 248;
 /// Most repetitions of a failed call to a Studio flow.
 pub const STUDIO_RETRIES_MAX: i64 = 3;
+/// Shortest time before a timer ends at which a last call asks about it, in seconds.
+pub const LAST_CALL_LEAD_SECONDS_MIN: i64 = 5;
+/// Longest time before a timer ends at which a last call asks about it, in seconds: half of the shortest timer, so
+/// that no timer is too short to be asked about.
+pub const LAST_CALL_LEAD_SECONDS_MAX: i64 = 30;
+/// Shortest time by which a last call puts a timer off, in seconds.
+pub const POSTPONEMENT_SECONDS_MIN: i64 = 60;

@@ -54,6 +54,8 @@ pub(crate) struct Inner {
     pub(crate) enqueued: Arc<AtomicU64>,
     /// Rung when a conversation waits for its participants.
     pub(crate) initializations: Notify,
+    /// Rung when an account has set up whom to ask about timers.
+    pub(crate) last_call_bell: Notify,
 }
 
 impl Engine {
@@ -76,6 +78,7 @@ impl Engine {
                 delivery_bell: Notify::new(),
                 enqueued,
                 initializations: Notify::new(),
+                last_call_bell: Notify::new(),
             }),
         }
     }

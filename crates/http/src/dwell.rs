@@ -1,9 +1,10 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, deliveries of webhooks, test clocks, and access tokens. Their instants are exact to the microsecond, but for those of
-//! tokens, which know nothing finer than a second.
+//! armed, who is asked before one moves a conversation, deliveries of webhooks, test clocks, and access tokens.
+//! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
 mod deliveries;
+mod last_call;
 mod lifecycle;
 mod test_clock;
 mod timers;
@@ -15,6 +16,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .merge(access_tokens::routes())
         .merge(deliveries::routes())
+        .merge(last_call::routes())
         .merge(lifecycle::routes())
         .merge(timers::routes())
         .merge(test_clock::routes())

@@ -79,6 +79,7 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("DELETE", "/v1/Credentials/{}", Counted(Settings)),
     ("POST", "/dwell/v1/WebhookDeliveries/Resend", Counted(Settings)),
     ("POST", "/dwell/v1/WebhookDeliveries/{}/Resend", Counted(Settings)),
+    ("POST", "/dwell/v1/LastCall", Counted(Settings)),
     // For test-suites, which are in a hurry.
     ("POST", "/dwell/v1/TestClock/Advance", Write),
     ("POST", "/dwell/v1/TestClock/Freeze", Write),

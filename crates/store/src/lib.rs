@@ -15,6 +15,7 @@ mod engine;
 mod error;
 pub mod events;
 pub mod initializations;
+pub mod last_calls;
 pub mod memberships;
 pub mod messages;
 mod migrate;
@@ -54,6 +55,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         deliveries::ALL_LISTS,
         events::ALL,
         initializations::ALL,
+        last_calls::ALL,
         memberships::ALL,
         messages::ALL,
         notifications::ALL,

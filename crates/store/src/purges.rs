@@ -1,5 +1,5 @@
-//! The table `purges`: deleted conversations whose messages, receipts and events wait to be removed, a few
-//! rows at a time, so that deleting a large conversation holds up nobody.
+//! The table `purges`: deleted conversations whose messages, receipts, last calls and events wait to be removed, a
+//! few rows at a time, so that deleting a large conversation holds up nobody.
 
 use dwell_core::{AccountSid, ConversationSid};
 
@@ -18,6 +18,9 @@ statements! {
     DELETE_RECEIPTS =
         "DELETE FROM receipts WHERE conversation_sid = ?1 AND message_index IN
             (SELECT message_index FROM receipts WHERE conversation_sid = ?1 ORDER BY message_index LIMIT ?2)";
+    DELETE_LAST_CALLS =
+        "DELETE FROM last_calls WHERE conversation_sid = ?1 AND due_at IN
+            (SELECT due_at FROM last_calls WHERE conversation_sid = ?1 ORDER BY due_at LIMIT ?2)";
     DELETE_EVENTS =
         "DELETE FROM events WHERE stream_sid = ?1 AND seq < ?2 AND seq IN
             (SELECT seq FROM events WHERE stream_sid = ?1 AND seq < ?2 ORDER BY seq LIMIT ?3)";
@@ -60,7 +63,7 @@ pub fn next(tx: &mut dyn Tx) -> Result<Option<Purge>, StoreError> {
     })
 }
 
-/// Removes up to `limit` messages and about as many receipts and events of a deleted conversation,
+/// Removes up to `limit` messages and about as many receipts, last calls and events of a deleted conversation,
 /// and takes it off the list once none are left. Transitions are kept for ever. Returns how many rows went.
 pub fn remove_some(tx: &mut dyn Tx, purge: &Purge, limit: i64) -> Result<u64, StoreError> {
     let sid = &purge.conversation_sid;
@@ -70,6 +73,7 @@ pub fn remove_some(tx: &mut dyn Tx, purge: &Purge, limit: i64) -> Result<u64, St
     }
     let removed = tx.exec(&DELETE_MESSAGES, params![sid, limit])?
         + tx.exec(&DELETE_RECEIPTS, params![sid, limit])?
+        + tx.exec(&DELETE_LAST_CALLS, params![sid, limit])?
         + tx.exec(&DELETE_EVENTS, params![sid, purge.event_seq, limit])?;
     if removed == 0 {
         tx.exec(&DELETE, params![sid])?;

@@ -27,6 +27,7 @@ const BIG: &[&str] = &[
     "webhook_deliveries",
     "webhook_queues",
     "webhook_attempts",
+    "last_calls",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -101,6 +102,9 @@ const HOT: &[(&str, &str, &str)] = &[
     ("deliveries::lists::OF_HOOK_BACK", "webhook_deliveries_hook", "hook_sid ="),
     ("deliveries::lists::FAILED", "webhook_deliveries_failed", "sid <"),
     ("deliveries::lists::FAILED_BACK", "webhook_deliveries_failed", "sid >"),
+    ("last_calls::ANY_UNASKED", "conversations_wake", "wake_at <="),
+    ("last_calls::UNASKED", "conversations_wake", "wake_at <="),
+    ("last_calls::NEWEST", "last_calls_pkey", "conversation_sid ="),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
@@ -239,6 +243,7 @@ const PLENTY: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO webhook_queues SELECT 'WH' || i, 'CH' || i % 1000, 'AC' || i % 20, 1, i, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO webhook_attempts SELECT 'WD' || i / 3, i % 3 + 1, i, 1, 200, NULL, NULL FROM generate_series(1, 20000) i;
+    INSERT INTO last_calls SELECT 'CH' || i / 3, i, 'AC' || i % 20, 'inactive', i, 'go', i, NULL, NULL FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()

@@ -15,7 +15,7 @@ use dwell_core::receipt::Status;
 use dwell_core::{
     AccountSid, ConversationSid, MessageSid, ParticipantSid, PushBinding, Receipt, ReceiptSid, Timestamp,
 };
-use dwell_engine::{Dispatcher, DispatcherOptions, Engine, Parts, SecretKey, accounts};
+use dwell_engine::{Dispatcher, DispatcherOptions, Engine, LastCaller, Parts, SecretKey, accounts};
 use dwell_store::events::{self, Event};
 use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings, messages, receipts};
 use http_body_util::BodyExt;
@@ -144,6 +144,15 @@ impl TestApp {
     /// silent keeps it until somebody else turns the clock.
     pub async fn deliver(&self) {
         self.dispatcher.deliver_due().await.expect("deliveries are carried out");
+    }
+
+    /// Asks about the timers that are due soon, as the last caller would, and waits for the answers.
+    pub async fn last_calls(&self) {
+        let mut caller = LastCaller::new(self.engine.clone());
+        while caller.ask().await.expect("questions are asked") {
+            caller.finish().await;
+        }
+        caller.finish().await;
     }
 
     /// Adds the participants that conversations were created with, as the initializer would.

@@ -15,6 +15,9 @@ use crate::clock::ManualClock;
 pub enum Behaviour {
     /// Answers with a status and a body.
     Answer(u16, String),
+    /// Answers the same after so many milliseconds, if the caller waits that long; the clock must be turned
+    /// for that.
+    Slow(u64, u16, String),
     /// Cannot be reached.
     Unreachable,
     /// Says nothing until the caller gives up; the clock must be turned for that.
@@ -57,6 +60,12 @@ impl Receivers {
         std::mem::take(&mut self.inner.lock().accepted)
     }
 
+    /// Waits until the clock has passed so many milliseconds.
+    async fn pass(&self, millis: u64) {
+        let micros = i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(1_000);
+        self.clock.sleep_until(self.clock.now().plus_micros(micros)).await;
+    }
+
     /// How many calls are remembered.
     pub fn count(&self) -> usize {
         self.inner.lock().calls.len()
@@ -76,6 +85,14 @@ impl Transport for Receivers {
             behaviour
         };
         Box::pin(async move {
+            let behaviour = match behaviour {
+                Behaviour::Slow(millis, status, body) if millis < call.timeout_millis => {
+                    self.pass(millis).await;
+                    Behaviour::Answer(status, body)
+                }
+                Behaviour::Slow(..) => Behaviour::Silent,
+                at_once => at_once,
+            };
             match behaviour {
                 Behaviour::Answer(status, body) => {
                     let is_cut = body.len() > call.body_bytes_max;
@@ -84,10 +101,9 @@ impl Transport for Receivers {
                     Ok(Reply { status, body, is_cut, content_type: Some("application/json".to_owned()), micros: 1_000 })
                 }
                 Behaviour::Unreachable => Err(CallError::Connect { what: "connection refused".to_owned() }),
-                Behaviour::Silent => {
+                Behaviour::Silent | Behaviour::Slow(..) => {
                     let millis = call.timeout_millis;
-                    let micros = i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(1_000);
-                    self.clock.sleep_until(self.clock.now().plus_micros(micros)).await;
+                    self.pass(millis).await;
                     Err(CallError::Timeout { millis })
                 }
             }

@@ -248,6 +248,81 @@ fn what_is_set_up_already_is_not_set_up_again() {
     }
 }
 
+#[test]
+fn a_last_call_puts_the_timer_off_from_its_due_time() {
+    let mut life = new(Some(60), Some(600));
+    apply(&mut life, 55, Input::Postponed { due: at(60), by_seconds: 7_200 });
+    assert_eq!(due(&life), Some((TimerKind::Inactive, 7_260)));
+    assert_eq!(life.dates(), Dates { inactive: Some(at(7_260)), closed: Some(at(7_860)) });
+    assert_eq!(life.settle(at(7_259)), []);
+    assert_eq!(life.settle(at(7_260))[0].at, at(7_260));
+    apply(&mut life, 7_850, Input::Postponed { due: at(7_860), by_seconds: 60 });
+    assert_eq!(due(&life), Some((TimerKind::Closed, 7_920)));
+    // A message starts the configured time over, which may well end earlier.
+    let mut life = new(Some(60), None);
+    apply(&mut life, 55, Input::Postponed { due: at(60), by_seconds: 7_200 });
+    apply(&mut life, 56, Input::MessageAdded);
+    assert_eq!(due(&life), Some((TimerKind::Inactive, 116)));
+    // A lone closed timer keeps the time that it was given.
+    let mut life = new(None, Some(600));
+    apply(&mut life, 595, Input::Postponed { due: at(600), by_seconds: 60 });
+    apply(&mut life, 596, Input::MessageAdded);
+    assert_eq!(due(&life), closed_at_second(660));
+}
+
+#[test]
+fn a_last_call_stops_the_clock_until_something_starts_it() {
+    for (set, state, input, expected) in [
+        (timers(Some(60), None), State::Active, Input::MessageAdded, Some((TimerKind::Inactive, 1_060))),
+        (timers(None, Some(600)), State::Active, Input::MessageAdded, closed_at_second(1_600)),
+        (timers(None, Some(600)), State::Inactive, Input::MessageAdded, closed_at_second(1_600)),
+        (timers(Some(60), Some(600)), State::Inactive, Input::MessageAdded, Some((TimerKind::Inactive, 1_060))),
+        (timers(Some(60), Some(600)), State::Active, Input::StateSet(State::Inactive), closed_at_second(1_600)),
+        (timers(Some(60), Some(600)), State::Active, Input::StateSet(State::Active), None),
+        (
+            timers(Some(60), None),
+            State::Active,
+            Input::TimersChanged(timers(Some(90), None)),
+            Some((TimerKind::Inactive, 1_090)),
+        ),
+    ] {
+        let mut life = Lifecycle::created(state, set, T0).unwrap();
+        let asked = life.armed.unwrap().due;
+        apply(&mut life, 1, Input::Held { due: asked });
+        assert_eq!((life.state, due(&life)), (state, None), "{set:?}");
+        assert_eq!((life.settle(Timestamp::MAX), life.forecast()), (Vec::new(), [None, None]));
+        assert_eq!(life.dates().closed, None, "a held timer has no date");
+        apply(&mut life, 1_000, input);
+        assert_eq!(due(&life), expected, "{set:?} {input:?}");
+    }
+}
+
+#[test]
+fn a_last_call_that_comes_too_late_changes_nothing() {
+    let inputs = |due| [Input::Postponed { due, by_seconds: 60 }, Input::Held { due }];
+    let mut closed = new(Some(60), None);
+    apply(&mut closed, 1, Input::StateSet(State::Closed));
+    let mut held = new(Some(60), None);
+    apply(&mut held, 1, Input::Held { due: at(60) });
+    for (mut life, asked, now) in [
+        (new(Some(60), None), 61, 50),
+        (new(Some(60), None), 60, 60),
+        (new(None, None), 60, 50),
+        (Lifecycle::initializing(timers(Some(60), None)), 60, 50),
+        (closed, 60, 50),
+        (held, 60, 50),
+    ] {
+        let before = life;
+        for input in inputs(at(asked)) {
+            assert_eq!(apply(&mut life, now, input), None);
+            assert_eq!(life, before, "{input:?}");
+        }
+    }
+    let mut life = new(Some(60), None);
+    apply(&mut life, 1, Input::Postponed { due: at(60), by_seconds: -7 });
+    assert_eq!(due(&life), Some((TimerKind::Inactive, 60)), "never earlier");
+}
+
 fn closed_at_second(second: i64) -> Option<(TimerKind, i64)> {
     Some((TimerKind::Closed, second))
 }
@@ -275,11 +350,24 @@ fn any_input() -> impl Strategy<Value = Input> {
         4 => Just(Input::TimerFired),
         1 => prop::sample::select(&SETTABLE[..2]).prop_map(initialized),
         1 => Just(Input::InitializationFailed),
+        // The due time takes the place of that of the running timer, when there is one.
+        2 => (0..2i64, 0..100_000i64).prop_map(|(off, by_seconds)| Input::Postponed { due: at(off), by_seconds }),
+        1 => (0..2i64).prop_map(|off| Input::Held { due: at(off) }),
     ]
 }
 
+/// A last call about the running timer, or one that is off by a second.
+fn about(life: &Lifecycle, input: Input) -> Input {
+    let due = |off: Timestamp| life.armed.map_or(off, |armed| armed.due.plus_micros(off.micros_since(T0)));
+    match input {
+        Input::Postponed { due: off, by_seconds } => Input::Postponed { due: due(off), by_seconds },
+        Input::Held { due: off } => Input::Held { due: due(off) },
+        other => other,
+    }
+}
+
 /// What must hold of every lifecycle that the rules can reach.
-fn check_invariants(life: &Lifecycle) {
+fn check_invariants(life: &Lifecycle, is_held: bool) {
     assert_eq!(life.closed_at.is_some(), life.state == State::Closed);
     if life.state != State::Closed {
         assert_eq!(life.inactive_at.is_some(), life.state == State::Inactive);
@@ -290,7 +378,7 @@ fn check_invariants(life: &Lifecycle) {
         (State::Active | State::Inactive, _, Some(_)) => Some(TimerKind::Closed),
         _ => None,
     };
-    assert_eq!(armed, expected, "{life:?}");
+    assert_eq!(armed, expected.filter(|_| !is_held), "{life:?}");
 }
 
 proptest! {
@@ -299,18 +387,27 @@ proptest! {
         start in any_start(),
         inputs in prop::collection::vec((0..50_000i64, any_input()), 0..60),
     ) {
-        let mut life = start;
+        let (mut life, mut is_held) = (start, false);
         let mut now = T0;
         for (gap, input) in inputs {
             now = now.plus_seconds(gap);
             let before = life;
+            let input = about(&life, input);
             let Ok(Step { next, transition }) = step(&life, now, input) else {
                 prop_assert!(life.check_usable().is_err());
                 continue;
             };
             life = next;
             prop_assert!(before.state == State::Initializing || life.state != State::Initializing, "it never returns");
-            check_invariants(&life);
+            is_held = match input {
+                Input::Held { due } => is_held || before.armed.is_some_and(|armed| armed.due == due && due > now),
+                Input::MessageAdded | Input::TimersChanged(_) => false,
+                _ => is_held && transition.is_none(),
+            };
+            check_invariants(&life, is_held);
+            if let (Input::Postponed { .. }, Some(was), Some(is)) = (input, before.armed, life.armed) {
+                prop_assert!(is.kind == was.kind && is.due >= was.due, "never earlier");
+            }
             match transition {
                 Some(t) => {
                     prop_assert_eq!((t.from, t.to), (before.state, life.state));

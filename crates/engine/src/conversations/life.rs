@@ -1,9 +1,10 @@
 //! `GET /dwell/v1/Conversations/{Sid}/Lifecycle`: what the API of Twilio never tells.
 
+use dwell_core::last_call::LastCall;
 use dwell_core::lifecycle::Transition;
 use dwell_core::{Conversation, ConversationSid, State, Timestamp};
 use dwell_store::transitions::Record;
-use dwell_store::{conversations, events, transitions};
+use dwell_store::{conversations, events, last_calls, transitions};
 
 use crate::context::Caller;
 use crate::engine::Engine;
@@ -27,7 +28,12 @@ pub struct Life {
     pub forecast: Vec<Transition>,
     /// What happened, oldest first.
     pub history: LifePage,
+    /// The questions that were asked before a timer moved it, latest deadline first.
+    pub last_calls: Vec<LastCall>,
 }
+
+/// Most last calls that are told of a conversation.
+const LAST_CALLS_MAX: i64 = 100;
 
 /// A page of the history of a conversation.
 pub type LifePage = Page<Record>;
@@ -65,6 +71,7 @@ impl Engine {
                     initialized_at: initialized.map(|record| record.transition.at),
                     forecast: conversation.lifecycle.forecast().into_iter().flatten().collect(),
                     // A history is read forwards only.
+                    last_calls: last_calls::newest(tx, &account.sid, &conversation.sid, LAST_CALLS_MAX)?,
                     history: Page { previous: None, ..Page::of(records, &page, |record| record.seq.to_string()) },
                     conversation,
                 })

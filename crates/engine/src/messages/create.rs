@@ -149,8 +149,11 @@ fn create(
     journal.tell_of(&c, &message);
     c.next_message_index += 1;
     c.activity_at = journal.now;
+    let deadline = c.lifecycle.armed.map(|armed| armed.due);
     let reactivated = journal.apply(&mut c, Input::MessageAdded, Some(sid))?.is_some();
-    if reactivated || settled {
+    // Earlier than before, or one where there was none: after a last call. The index must follow it.
+    let is_earlier = c.lifecycle.armed.is_some_and(|armed| deadline.is_none_or(|deadline| armed.due < deadline));
+    if reactivated || settled || is_earlier {
         conversations::update(tx, &c)?;
     } else {
         conversations::update_after_message(tx, &c)?;

@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use dwell_core::last_call::LastCall;
 use dwell_core::timer::{TimerKind, iso_text};
 use dwell_core::{State as Stage, Timestamp};
 use dwell_engine::Engine;
@@ -42,6 +43,9 @@ struct Lifecycle {
     armed: Option<Armed>,
     /// What will happen if nothing else does, soonest first.
     forecast: Vec<Ahead>,
+    /// The questions that were asked before a timer would move the conversation, latest deadline first, at most
+    /// a hundred.
+    last_calls: Vec<LastCallMade>,
     /// What happened, oldest first, beginning with the creation.
     history: Vec<Entry>,
     /// Paging of the history.
@@ -67,8 +71,26 @@ struct Armed {
     due: String,
     /// When it was started, in UTC.
     started: String,
-    /// What started it: `created`, `message`, `transition` or `update`.
+    /// What started it: `created`, `message`, `transition`, `update`, or `last_call` when one put it off.
     cause: &'static str,
+}
+
+/// A question that was asked before a timer would move the conversation.
+#[derive(Debug, Serialize, ToSchema)]
+struct LastCallMade {
+    /// `inactive` or `closed`: what the timer would make of the conversation.
+    timer: &'static str,
+    /// When the timer was to end, in UTC.
+    due: String,
+    /// When it was asked, in UTC.
+    asked: String,
+    /// What came of it: `go`, `postponed`, `held`; `late` when the answer was overtaken by a message, a change
+    /// or the timer itself; `invalid`; `none` when there was no answer. Null until that is known.
+    outcome: Option<&'static str>,
+    /// When the timer was to end from then on, in UTC, if it was put off.
+    postponed_to: Option<String>,
+    /// Why there was no valid answer.
+    problem: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -165,6 +187,7 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
             .iter()
             .map(|t| Ahead { from: t.from.as_str(), to: t.to.as_str(), at: t.at.to_rfc3339_micros() })
             .collect(),
+        last_calls: life.last_calls.iter().map(last_call).collect(),
         history: created.into_iter().chain(happened).collect(),
         meta,
         url,
@@ -174,17 +197,34 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
 fn armed(life: &Life) -> Option<Armed> {
     let lifecycle = &life.conversation.lifecycle;
     let armed = lifecycle.armed?;
+    let by = |started: Timestamp, cause| Armed {
+        timer: armed.kind.as_str(),
+        due: armed.due.to_rfc3339_micros(),
+        started: started.to_rfc3339_micros(),
+        cause,
+    };
+    let ended = life.last_calls.iter().filter_map(|asked| asked.ended.as_ref());
+    if let Some(ended) = { ended }.find(|ended| ended.postponed_to == Some(armed.due)) {
+        return Some(by(ended.at, "last_call"));
+    }
     let seconds = match armed.kind {
         TimerKind::Inactive => lifecycle.timers.inactive?,
         TimerKind::Closed => lifecycle.timers.closed?,
     };
     let started = armed.due.plus_seconds(-seconds);
-    Some(Armed {
-        timer: armed.kind.as_str(),
-        due: armed.due.to_rfc3339_micros(),
-        started: started.to_rfc3339_micros(),
-        cause: cause(life, started),
-    })
+    Some(by(started, cause(life, started)))
+}
+
+fn last_call(asked: &LastCall) -> LastCallMade {
+    let ended = asked.ended.as_ref();
+    LastCallMade {
+        timer: asked.timer.as_str(),
+        due: asked.due.to_rfc3339_micros(),
+        asked: asked.asked_at.to_rfc3339_micros(),
+        outcome: ended.map(|ended| ended.outcome.as_str()),
+        postponed_to: ended.and_then(|ended| ended.postponed_to).map(Timestamp::to_rfc3339_micros),
+        problem: ended.and_then(|ended| ended.problem.clone()),
+    }
 }
 
 fn cause(life: &Life, started: Timestamp) -> &'static str {

@@ -85,6 +85,7 @@ async fn wrong_methods() {
         (format!("{message}/Receipts"), "GET"),
         (format!("{message}/Receipts/DY00000000000000000000000000000000"), "GET"),
         ("/dwell/v1/Timers".to_owned(), "GET"),
+        ("/dwell/v1/LastCall".to_owned(), "GET POST"),
         ("/dwell/v1/TestClock".to_owned(), "GET"),
         ("/dwell/v1/TestClock/Advance".to_owned(), "POST"),
         ("/dwell/v1/TestClock/Freeze".to_owned(), "POST"),

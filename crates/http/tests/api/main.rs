@@ -21,6 +21,8 @@ mod fixtures;
 mod fuzz;
 mod headers;
 mod key_rights;
+mod last_calls;
+mod last_calls_crowd;
 mod lifecycle;
 mod lists;
 mod openapi;

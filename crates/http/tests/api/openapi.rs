@@ -123,6 +123,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
         ("AutoCreation.WebhookFilters", "onMessageAdded"),
     ];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
+    app.made("/dwell/v1/LastCall", &[("WebhookUrl", "https://example.com")]).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
     let told =
         Told { hook_sid: sid(&webhook), stream_sid: sid(&c), event: "onMessageAdded", status: DeliveryStatus::Failed };

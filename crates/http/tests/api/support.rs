@@ -247,6 +247,7 @@ pub(crate) fn sids(page: &Value) -> Vec<String> {
 /// All that the API shows of the first account: what a refused request must leave as it was.
 pub(crate) async fn everything(app: &TestApp) -> Value {
     let mut shown = vec![app.fetched("/v1/Configuration").await, app.fetched("/v1/Configuration/Webhooks").await];
+    shown.push(app.fetched("/dwell/v1/LastCall").await);
     shown.extend(all_items(app, "/v1/Configuration/Addresses").await);
     for service in all_items(app, "/v1/Services?PageSize=100").await {
         let tree = format!("/v1/Services/{}", sid(&service));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dwell_delivery::HttpTransport;
-use dwell_engine::{Clock, Dispatcher, Engine, Initializer, Scheduler};
+use dwell_engine::{Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -95,7 +95,8 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
     })
 }
 
-/// Answers requests, carries out timers and deliveries and adds participants until it is to stop, then finishes what is begun.
+/// Answers requests, carries out timers and deliveries, has somebody asked about timers and adds participants
+/// until it is to stop, then finishes what is begun.
 async fn serve(
     engine: Engine,
     listeners: Listeners,
@@ -129,6 +130,7 @@ async fn serve(
     let mut initializer = tokio::spawn(Initializer::new(engine.clone()).run(halt.clone().wait()));
     let dispatcher = Dispatcher::new(engine.clone(), settings.deliveries.clone());
     let mut dispatcher = tokio::spawn(dispatcher.run(halt.clone().wait()));
+    let mut last_caller = tokio::spawn(LastCaller::new(engine.clone()).run(halt.clone().wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -145,6 +147,7 @@ async fn serve(
         ended = &mut http => Some(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
         ended = &mut initializer => Some(unexpected("the initializer", ended.map(|()| String::new()))),
         ended = &mut dispatcher => Some(unexpected("the dispatcher", ended.map(|()| String::new()))),
+        ended = &mut last_caller => Some(unexpected("the last caller", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
     // The API is told to stop as well and, with nothing in flight, may be the first to end.
@@ -157,6 +160,9 @@ async fn serve(
     let _ = halting.send(true);
     if !finish(&mut scheduler, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("timers that are due wait for the next start");
+    }
+    if !finish(&mut last_caller, &*clock, TASK_STOP_SECONDS).await {
+        tracing::warn!("timers that somebody was being asked about go their way");
     }
     if !finish(&mut initializer, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("participants that are still to be added wait for the next start");

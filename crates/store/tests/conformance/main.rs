@@ -10,6 +10,7 @@ mod credentials;
 mod deliveries;
 mod delivery_lists;
 mod initializations;
+mod last_calls;
 mod lists;
 mod logs;
 mod memberships;

@@ -2,9 +2,11 @@
 
 use std::sync::{Mutex, mpsc};
 
+use dwell_core::last_call::LastCall;
+use dwell_core::timer::TimerKind;
 use dwell_store::deliveries::{self, Claim, Delivery, Queue, Status};
 use dwell_store::purges::{self, Purge};
-use dwell_store::{Store, StoreError, Tx, conversations, initializations, messages, services};
+use dwell_store::{Store, StoreError, Tx, conversations, initializations, last_calls, messages, services};
 
 use crate::deliveries::{delivery, enqueue};
 use crate::initializations::initialization;
@@ -59,6 +61,32 @@ fn nodes_share_what_is_due() {
         let (first, second) = meanwhile(store, false, due(4), due(99));
         assert_eq!(first, [1, 2, 3, 4].map(conversation_sid));
         assert_eq!(second, [5, 6, 7, 8, 9, 10].map(conversation_sid));
+    });
+}
+
+#[test]
+fn nodes_share_what_is_to_be_asked() {
+    crate::on_postgres(|store| {
+        given(store, (1..=5).map(|n| armed(n, 100 + n)).collect());
+        let ask = |limit| {
+            move |tx: &mut dyn Tx| {
+                let found = last_calls::unasked(tx, &account_sid(1), at(50), at(999), limit)?;
+                for (n, sid) in (1..).zip(&found) {
+                    let asked =
+                        LastCall { timer: TimerKind::Inactive, due: at(100 + n), asked_at: at(50), ended: None };
+                    assert!(last_calls::begin(tx, &account_sid(1), sid, &asked)?);
+                }
+                Ok(found)
+            }
+        };
+        let (first, second) = meanwhile(store, false, ask(3), ask(99));
+        assert_eq!((first, second), ([1, 2, 3].map(conversation_sid).to_vec(), [4, 5].map(conversation_sid).to_vec()));
+        // One that looked before the other had written finds out when it writes.
+        let begin = |tx: &mut dyn Tx| {
+            let asked = LastCall { timer: TimerKind::Closed, due: at(777), asked_at: at(50), ended: None };
+            last_calls::begin(tx, &account_sid(1), &conversation_sid(1), &asked)
+        };
+        assert_eq!(meanwhile(store, true, begin, begin), (true, false));
     });
 }
 
