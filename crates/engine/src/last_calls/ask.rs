@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::hooks::{AuthToken, Call, Method};
+use crate::hooks::{AuthToken, Call, Method, idempotency_token};
 use crate::journal::SOURCE_TIMER;
 
 /// Longest wait for an answer, in milliseconds.
@@ -200,7 +200,7 @@ impl Engine {
             method: asker.method,
             params: question.params.clone(),
             auth_token: asker.auth_token.clone(),
-            idempotency_token: uuid(&DeliverySid::new(self.sid())),
+            idempotency_token: idempotency_token(&DeliverySid::new(self.sid())),
             timeout_millis: question.timeout_millis,
             body_bytes_max: ANSWER_BYTES_MAX,
         };
@@ -285,11 +285,4 @@ fn conclude(tx: &mut dyn Tx, question: &Question, heard: &Heard, real: Timestamp
     }
     last_calls::end(tx, account_sid, conversation_sid, due, &ended)?;
     Ok(ended.outcome)
-}
-
-/// The digits of a SID as a UUID is written.
-fn uuid(sid: &str) -> String {
-    let digits = sid.get(2..).unwrap_or_default();
-    let part = |range| digits.get(range).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
 }

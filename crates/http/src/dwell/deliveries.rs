@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use dwell_core::{AccountSid, ServiceSid, UserSid};
+use dwell_engine::hooks::idempotency_token;
 use dwell_engine::{Engine, deliveries};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -120,11 +121,6 @@ fn root(request: &ForAccount) -> String {
     format!("{}/dwell/v1/WebhookDeliveries", request.tree.base)
 }
 
-/// The UUID that its 32 hexadecimal digits are.
-fn uuid(sid: &str) -> String {
-    [2..10, 10..14, 14..18, 18..22, 22..34].map(|digits| sid.get(digits).unwrap_or_default()).join("-")
-}
-
 fn show(d: deliveries::Delivery, root: &str) -> WebhookDelivery {
     let hook_level = match d.hook_sid.get(..2) {
         Some(AccountSid::PREFIX) => "account",
@@ -144,7 +140,7 @@ fn show(d: deliveries::Delivery, root: &str) -> WebhookDelivery {
         webhook_url: d.url,
         method: d.method.as_str(),
         parameters: d.parameters,
-        idempotency_token: uuid(&d.sid),
+        idempotency_token: idempotency_token(&d.sid),
         status: d.status.as_str(),
         attempts_count: d.attempts,
         last_status: d.last_status,
