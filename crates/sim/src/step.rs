@@ -228,7 +228,10 @@ impl Director {
             1 => Step::Crash,
             _ => {
                 let kinds = [Kind::Create, Kind::Say, Kind::Change, Kind::State, Kind::Bind, Kind::Join, Kind::Delete];
-                Step::CrashDuring(self.several(model, &kinds, 8))
+                let mut requests = self.several(model, &kinds, 8);
+                // What survives is what came first, and a command that may have a webhook to ask comes later.
+                requests.iter_mut().for_each(|(manner, _)| manner.notify = false);
+                Step::CrashDuring(requests)
             }
         }
     }
