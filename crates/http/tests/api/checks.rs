@@ -108,8 +108,6 @@ async fn check_04_states_that_cannot_be_set() {
     assert_eq!(inactive["state"], "inactive", "enumerations are blind to case");
 }
 
-/// That a webhook carries it to its receiver is for the tests of the delivery: it takes up what is
-/// marked in the event log.
 #[tokio::test]
 async fn check_05_idle_until_closed_is_told_once() {
     let app = TestApp::new().await;
@@ -134,6 +132,32 @@ async fn check_05_idle_until_closed_is_told_once() {
     let events = app.events(sid(&c)).await;
     let kinds: Vec<_> = events.iter().map(|e| (e.seq, e.kind.as_str(), e.notify)).collect();
     assert_eq!(kinds, [(1, "onConversationAdded", false), (2, "onConversationStateUpdated", true)]);
+}
+
+#[tokio::test]
+async fn check_05_a_webhook_hears_once_of_a_close_that_nobody_asked_for() {
+    let app = TestApp::new().await;
+    let hook = [("PostWebhookUrl", "https://example.com/hook"), ("Filters", "onConversationStateUpdated")];
+    app.made("/v1/Configuration/Webhooks", &hook).await;
+    let (c, _) = conversation(&app, &[("Timers.Closed", "PT10M")]).await;
+    for seconds in [600, 10_000] {
+        app.advance(seconds).await;
+        app.deliver().await;
+    }
+    let calls = app.receivers.take_calls();
+    let [call] = &calls[..] else { panic!("{} calls", calls.len()) };
+    let param = |name: &str| call.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    for (name, value) in [
+        ("EventType", "onConversationStateUpdated"),
+        ("ConversationSid", sid(&c)),
+        ("StateFrom", "active"),
+        ("StateTo", "closed"),
+        ("Reason", "TIMER"),
+        ("StateUpdated", "2026-01-01T00:10:00.000Z"),
+        ("RetryCount", "0"),
+    ] {
+        assert_eq!(param(name), Some(value), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! The numbered black-box checks of the contract: who hears of what, and webhooks of a conversation.
 //!
-//! What is sent to a webhook is not told here. The event log is: an event that is marked for
-//! webhooks is what the delivery takes up, whatever is not marked it leaves alone.
+//! An event that is marked for webhooks is what the delivery takes up, whatever is not marked it leaves
+//! alone.
 
-use dwell_testkit::{Answer, TestApp};
+use std::sync::Arc;
+
+use dwell_engine::hooks::Call;
+use dwell_testkit::{Answer, Behaviour, TestApp};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -56,8 +59,24 @@ async fn write_everything(app: &TestApp, identity: &str, header: Option<&str>) -
     (conversation, user)
 }
 
-/// The webhook itself, its signature and what `RequestValidator` says of it are for the tests of
-/// the delivery.
+/// What `RequestValidator` says of the signature is asked where the official packages are, in `sdk-tests`.
+#[tokio::test]
+async fn check_19_a_webhook_hears_of_writes_with_the_header() {
+    let app = TestApp::new().await;
+    let hook = [("PostWebhookUrl", "https://example.com/hook"), ("Filters", "onMessageAdded")];
+    app.made("/v1/Configuration/Webhooks", &hook).await;
+    let (_, path) = conversation(&app, &[]).await;
+    let messages = format!("{path}/Messages");
+    for (header, calls) in [(None, 0), (Some("false"), 0), (Some("true"), 1)] {
+        write(&app, "POST", &messages, &[("Body", "x")], header).await;
+        app.deliver().await;
+        let made = app.receivers.take_calls();
+        assert_eq!(made.len(), calls, "{header:?}");
+        let is_signed = |call: &Call| call.auth_token.reveal() == app.account.token;
+        assert!(made.iter().all(is_signed), "with the account's auth token");
+    }
+}
+
 #[tokio::test]
 async fn check_19_only_writes_with_the_header_are_told() {
     let app = TestApp::new().await;
@@ -94,8 +113,35 @@ async fn check_19_only_writes_with_the_header_are_told() {
     }
 }
 
-/// What a pre-hook may answer (403 refuses, `body` replaces, more than five seconds is silence) is
-/// for the tests of the delivery.
+#[tokio::test]
+async fn check_20_a_pre_hook_refuses_replaces_or_is_too_late() {
+    const HOOK: &str = "https://example.com/before";
+    let app = Arc::new(TestApp::new().await);
+    app.made("/v1/Configuration/Webhooks", &[("PreWebhookUrl", HOOK), ("Filters", "onMessageAdd")]).await;
+    let (_, path) = conversation(&app, &[]).await;
+    let messages = format!("{path}/Messages");
+
+    app.receivers.behave(HOOK, Behaviour::Answer(403, String::new()));
+    let refused = app.send_told("POST", &messages, &[("Body", "sent")]).await;
+    assert_eq!(refused.refusal(), (403, 50056));
+    assert!(all_items(&app, &messages).await.is_empty());
+
+    app.receivers.behave(HOOK, Behaviour::Answer(200, "{\"body\":\"x\"}".to_owned()));
+    let altered = app.send_told("POST", &messages, &[("Body", "sent")]).await.body;
+    assert_eq!(app.fetched(&format!("{messages}/{}", sid(&altered))).await["body"], "x");
+
+    app.receivers.behave(HOOK, Behaviour::Silent);
+    let before = app.receivers.count();
+    let (sender, to) = (app.clone(), messages.clone());
+    let request = tokio::spawn(async move { sender.send_told("POST", &to, &[("Body", "sent")]).await });
+    while app.receivers.count() == before {
+        tokio::task::yield_now().await;
+    }
+    app.clock.advance(6);
+    let unchanged = request.await.unwrap().body;
+    assert_eq!(app.fetched(&format!("{messages}/{}", sid(&unchanged))).await["body"], "sent");
+}
+
 #[tokio::test]
 async fn check_20_without_the_header_and_to_timers_a_pre_hook_is_not_asked() {
     let app = TestApp::new().await;
