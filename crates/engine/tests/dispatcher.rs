@@ -19,22 +19,9 @@ mod endpoints;
 #[path = "dispatcher/outcomes.rs"]
 mod outcomes;
 
-/// Looks into the store after which something that was to happen is missing.
-const TURNS_MAX: usize = 5_000;
 /// Looks into the store within which a dispatcher does what is due.
 const LOOKS: usize = 60;
 const URL: &str = "https://hooks.example/a";
-
-/// Lets others work until `is_so`, while the clock stands still.
-async fn until(app: &TestApp, mut is_so: impl AsyncFnMut() -> bool, what: &str) {
-    for _ in 0..TURNS_MAX {
-        if is_so().await {
-            return;
-        }
-        count(app, "seq < 0").await;
-    }
-    panic!("{what}");
-}
 
 fn answer(status: u16) -> Behaviour {
     Behaviour::Answer(status, format!("said {status}"))

@@ -6,20 +6,7 @@ use dwell_engine::{Clock, Initializer};
 use dwell_testkit::TestApp;
 use tokio::sync::oneshot;
 
-/// Turns of the runtime after which something that was to happen is missing.
-const TURNS_MAX: usize = 100_000;
-
 const WITH_ANN: [(&str, &str); 1] = [("Participant", r#"{"identity": "ann"}"#)];
-
-async fn until(mut is_so: impl AsyncFnMut() -> bool, what: &str) {
-    for _ in 0..TURNS_MAX {
-        if is_so().await {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-    panic!("{what}");
-}
 
 async fn together(app: &TestApp) -> String {
     let made = app.made("/v1/ConversationWithParticipants", &WITH_ANN).await;
@@ -36,14 +23,14 @@ async fn it_begins_with_what_was_left_and_wakes_for_what_is_new() {
         let _ = stopped.await;
     }));
     let is_active = async |path: &str| app.fetched(path).await["state"] == "active";
-    until(async || is_active(&left).await, "it begins with what was left").await;
+    app.until(async || is_active(&left).await, "it begins with what was left").await;
 
-    until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps").await;
+    app.until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps").await;
     let new = together(&app).await;
-    until(async || is_active(&new).await, "the request wakes it").await;
+    app.until(async || is_active(&new).await, "the request wakes it").await;
 
     // What another node left behind rings no bell here.
-    until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps again").await;
+    app.until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps again").await;
     let again = app.sql(
         "INSERT INTO initializations SELECT sid, account_sid, service_sid, 'inactive', '[]', date_created, 'x', 0, 0
          FROM conversations ORDER BY sid DESC LIMIT 1",
@@ -57,7 +44,7 @@ async fn it_begins_with_what_was_left_and_wakes_for_what_is_new() {
         1
     );
     app.clock.advance(5);
-    until(async || app.fetched(&new).await["state"] == "inactive", "it looks by itself").await;
+    app.until(async || app.fetched(&new).await["state"] == "inactive", "it looks by itself").await;
 
     stop.send(()).unwrap();
     task.await.unwrap();

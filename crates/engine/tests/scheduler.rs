@@ -7,19 +7,6 @@ use dwell_testkit::TestApp;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-/// Turns of the runtime after which something that was to happen is missing.
-const TURNS_MAX: usize = 100_000;
-
-async fn until(mut is_so: impl AsyncFnMut() -> bool, what: &str) {
-    for _ in 0..TURNS_MAX {
-        if is_so().await {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-    panic!("{what}");
-}
-
 struct Running {
     app: TestApp,
     stop: oneshot::Sender<()>,
@@ -45,12 +32,12 @@ async fn it_wakes_for_each_timer_and_stops_when_told() {
     let is = async |state: &str| app.fetched(&path).await["state"] == state;
 
     app.clock.advance(59);
-    until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps").await;
+    app.until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps").await;
     assert!(is("active").await);
     app.clock.advance(1);
-    until(async || is("inactive").await, "it carries out the first timer").await;
+    app.until(async || is("inactive").await, "it carries out the first timer").await;
     app.clock.advance(600);
-    until(async || is("closed").await, "it carries out the second timer").await;
+    app.until(async || is("closed").await, "it carries out the second timer").await;
     let timers = json!({"date_inactive": "2026-01-01T00:01:00Z", "date_closed": "2026-01-01T00:11:00Z"});
     assert_eq!(app.fetched(&path).await["timers"], timers);
 
@@ -73,11 +60,11 @@ async fn a_clock_that_is_set_running_again_wakes_it() {
 
     post("/dwell/v1/TestClock/Freeze", &[]).await;
     app.clock.advance(3_600);
-    until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps").await;
+    app.until(async || app.clock.next_wake().is_some_and(|at| at > app.clock.now()), "it sleeps").await;
     assert!(is("active").await, "a frozen clock stands still");
     post("/dwell/v1/TestClock/Resume", &[]).await;
     app.clock.advance(60);
-    until(async || is("inactive").await, "the running clock's timer is carried out").await;
+    app.until(async || is("inactive").await, "the running clock's timer is carried out").await;
 
     stop.send(()).unwrap();
     task.await.unwrap();

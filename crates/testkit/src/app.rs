@@ -30,6 +30,9 @@ use crate::receivers::Receivers;
 /// When the clock of every test starts: 2026-01-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
+/// Looks into the store after which something that was to happen is missing.
+const LOOKS_MAX: usize = 20_000;
+
 /// A server without sockets.
 pub struct TestApp {
     /// Its clock.
@@ -158,6 +161,18 @@ impl TestApp {
     /// Adds the participants that conversations were created with, as the initializer would.
     pub async fn initialize(&self) {
         self.engine.initialize_conversations().await.expect("participants are added or given up");
+    }
+
+    /// Lets tasks work until `is_so`, while the clock stands still. Every look waits for the store, so that
+    /// a slow machine is given as many as a fast one.
+    pub async fn until(&self, mut is_so: impl AsyncFnMut() -> bool, what: &str) {
+        for _ in 0..LOOKS_MAX {
+            if is_so().await {
+                return;
+            }
+            self.engine.ping().await.expect("the store answers");
+        }
+        panic!("{what}");
     }
 
     /// The events of a conversation or user of the first account, oldest first, as the log keeps them.

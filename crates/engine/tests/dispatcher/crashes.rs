@@ -7,8 +7,8 @@ async fn it_begins_with_what_was_left_wakes_for_what_is_new_and_stops_when_told(
     let app = TestApp::new().await;
     enqueue_one(&app, URL).await;
     let running = Running::start(&app, DispatcherOptions::default());
-    until(&app, async || app.receivers.count() == 1, "it begins with what was left").await;
-    until(&app, async || !waiting(&app).await, "it notes the outcome").await;
+    app.until(async || app.receivers.count() == 1, "it begins with what was left").await;
+    app.until(async || !waiting(&app).await, "it notes the outcome").await;
     enqueue_one(&app, URL).await;
     pass_until(&app, 3, async || app.receivers.count() == 2, "it looks by itself").await;
     running.stop().await;
@@ -22,7 +22,7 @@ async fn a_crash_during_a_call_sends_it_again_after_the_claim_and_keeps_the_orde
     enqueue(&app, (1..=3).map(|seq| delivery(&app, "WH1", "CH1", seq, URL)).collect()).await;
     app.receivers.behave(URL, Behaviour::Silent);
     let running = Running::start(&app, DispatcherOptions::default());
-    until(&app, async || app.receivers.count() == 1, "it calls").await;
+    app.until(async || app.receivers.count() == 1, "it calls").await;
     running.task.abort();
     let _ = running.task.await;
     app.receivers.behave(URL, answer(200));
@@ -41,7 +41,7 @@ async fn who_lost_the_claim_writes_nothing() {
     enqueue(&app, (1..=2).map(|seq| delivery(&app, "WH1", "CH1", seq, URL)).collect()).await;
     app.receivers.behave(URL, Behaviour::Silent);
     let slow = Running::start(&app, DispatcherOptions::default());
-    until(&app, async || app.receivers.count() == 1, "it calls").await;
+    app.until(async || app.receivers.count() == 1, "it calls").await;
     // Another node finds the claim at its end: this one was asleep for longer than that.
     assert_eq!(app.sql("UPDATE webhook_queues SET next_at = next_at - 15000000").await, 1);
     app.receivers.behave(URL, answer(500));
@@ -85,7 +85,7 @@ async fn a_stop_finishes_the_call_and_gives_the_queue_back() {
     enqueue(&app, (1..=2).map(|seq| delivery(&app, "WH1", "CH1", seq, URL)).collect()).await;
     app.receivers.behave(URL, Behaviour::Silent);
     let running = Running::start(&app, DispatcherOptions::default());
-    until(&app, async || app.receivers.count() == 1, "it calls").await;
+    app.until(async || app.receivers.count() == 1, "it calls").await;
     running.stop.send(()).unwrap();
     for _ in 0..1_000 {
         tokio::task::yield_now().await;
