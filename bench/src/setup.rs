@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dwell_core::lifecycle::Timers;
 use dwell_core::{Account, AccountSid, Conversation, ConversationSid, Lifecycle, State, Timestamp};
 use dwell_engine::hooks::Unconnected;
-use dwell_engine::{Caller, Engine, Parts, Scope, SecretKey, SystemClock, SystemRandom, accounts};
+use dwell_engine::{Caller, Engine, Parts, SOURCE_API, Scope, SecretKey, SystemClock, SystemRandom, accounts};
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, conversations};
 use tempfile::TempDir;
 
@@ -33,6 +33,8 @@ pub(crate) async fn bench(database: Option<&str>) -> Bench {
         secret_key: SecretKey::load_or_create(&directory.path().join("secret.key"), &SystemRandom)
             .expect("a key file beside the database"),
         transport: Arc::new(Unconnected),
+        carrier: Arc::new(Unconnected),
+        accepts_any_proxy: true,
     });
     // The one that a server adopts which is started on this database.
     let adopt = Some((AccountSid::parse(ACCOUNT_SID).expect("an account SID"), AUTH_TOKEN.to_owned()));
@@ -53,6 +55,8 @@ impl Bench {
                 received_at: self.engine.now(),
                 webhooks: false,
                 notifier: self.engine.notifier(),
+                source: SOURCE_API,
+                accepts_any_proxy: true,
             },
         }
     }

@@ -208,7 +208,7 @@ impl<'a> ParticipantPayload<'a> {
             identity: p.identity.as_deref(),
             role_sid: p.role_sid,
             attributes: &p.attributes,
-            address: binding.map(|b| b.address.as_str()),
+            address: binding.and_then(|b| b.address.as_deref()),
             proxy_address: binding.and_then(|b| b.proxy_address.as_deref()),
             binding_type: binding.map_or_else(|| "CHAT".to_owned(), |b| b.binding_type.to_uppercase()),
             date_created: p.date_created,

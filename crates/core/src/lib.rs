@@ -8,6 +8,7 @@ pub mod account;
 pub mod address;
 pub mod address_configuration;
 pub mod attributes;
+pub mod channel;
 pub mod conversation;
 pub mod country;
 pub mod event;
@@ -29,6 +30,7 @@ pub mod webhook;
 
 pub use account::{Account, Rights};
 pub use address_configuration::AddressConfiguration;
+pub use channel::Channel;
 pub use conversation::Conversation;
 pub use lifecycle::{Lifecycle, State};
 pub use message::Message;

@@ -34,15 +34,22 @@ pub struct Participant {
     pub date_updated: Timestamp,
 }
 
-/// The address of a participant outside the chat and the address that it sees.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The addresses of a participant: its own outside the chat, and those of the account that face it or that
+/// it shows to others (contract §5.3).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Binding {
-    /// The kind of both addresses, as on the wire: `sms`, `whatsapp`, …
+    /// The kind of all its addresses, as on the wire: `sms`, `whatsapp`, …
     pub binding_type: String,
-    /// Where the participant is reached.
-    pub address: String,
+    /// Where the participant is reached; `None` for a chat participant of a group text.
+    pub address: Option<String>,
     /// The account's address that it writes to and hears from.
     pub proxy_address: Option<String>,
+    /// The account's address under which a chat participant of a group text writes.
+    pub projected_address: Option<String>,
+    /// The name beside an e-mail address.
+    pub name: Option<String>,
+    /// How an e-mail participant is addressed: `to`, `from` or `cc`.
+    pub level: Option<String>,
 }
 
 /// Of which news in a conversation the devices of a user are told (contract §5.8).

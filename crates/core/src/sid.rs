@@ -137,6 +137,8 @@ sids! {
     CredentialSid = "CR";
     /// The binding of a user's device to push notifications.
     BindingSid = "BS";
+    /// A channel: how messages of an account leave for addresses outside and come from there.
+    ChannelSid = "CN";
     /// A request to the API, named in its response headers and log lines.
     RequestSid = "RQ";
 }

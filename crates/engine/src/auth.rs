@@ -9,7 +9,7 @@ use dwell_store::accounts::{self, SealedSecret};
 use parking_lot::Mutex;
 use subtle::ConstantTimeEq;
 
-use crate::context::Caller;
+use crate::context::{Caller, SOURCE_API};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::hooks::AuthToken;
@@ -72,6 +72,8 @@ impl Engine {
             received_at: now,
             webhooks: false,
             notifier: self.notifier(),
+            source: SOURCE_API,
+            accepts_any_proxy: self.inner.accepts_any_proxy,
         }))
     }
 

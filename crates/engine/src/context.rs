@@ -23,7 +23,15 @@ pub struct Caller {
     pub webhooks: bool,
     /// What tells them: [`crate::Engine::notifier`].
     pub notifier: Notifier,
+    /// What its changes come through, as webhooks are told (contract §10.5): [`SOURCE_API`], or the channel of
+    /// a message from outside, `SMS` and the like.
+    pub source: &'static str,
+    /// Whether participants outside may have any proxy address: [`crate::Parts::accepts_any_proxy`].
+    pub accepts_any_proxy: bool,
 }
+
+/// The source of what a request to the API causes.
+pub const SOURCE_API: &str = "API";
 
 impl Caller {
     /// Whether the caller may change anything. Every door asks before it passes a change on.

@@ -8,6 +8,7 @@ use dwell_store::{Store, StoreError, Tx};
 use tokio::sync::Notify;
 
 use crate::auth::AuthCache;
+use crate::carriers::Carrier;
 use crate::clock::Clock;
 use crate::deliveries::Notifier;
 use crate::hooks::Transport;
@@ -27,6 +28,11 @@ pub struct Parts {
     pub secret_key: SecretKey,
     /// What calls webhooks.
     pub transport: Arc<dyn Transport>,
+    /// What hands messages over to addresses outside.
+    pub carrier: Arc<dyn Carrier>,
+    /// Whether participants outside may have any proxy address, not only those of the account's channels
+    /// (contract §5.3, 50413): for development.
+    pub accepts_any_proxy: bool,
 }
 
 /// Commands and queries. Cheap to clone.
@@ -41,6 +47,9 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) secret_key: SecretKey,
     pub(crate) transport: Arc<dyn Transport>,
+    #[expect(dead_code, reason = "nothing goes out yet")]
+    pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) accepts_any_proxy: bool,
     /// Requests that wait for the answer of a webhook.
     pub(crate) waiting: Waiting,
     pub(crate) sids: Arc<SidSource>,
@@ -70,6 +79,8 @@ impl Engine {
                 random: parts.random,
                 secret_key: parts.secret_key,
                 transport: parts.transport,
+                carrier: parts.carrier,
+                accepts_any_proxy: parts.accepts_any_proxy,
                 waiting: Waiting::default(),
                 sids,
                 notifier,

@@ -12,8 +12,6 @@ use crate::context::Caller;
 use crate::deliveries::enqueue::{self, Event, Facts, Stream};
 use crate::error::Error;
 
-/// The source of an event that a request caused.
-pub(crate) const SOURCE_API: &str = "API";
 /// The source of an event that a timer caused.
 pub(crate) const SOURCE_TIMER: &str = "TIMER";
 /// The actor of what the server does by itself.
@@ -70,7 +68,7 @@ impl<'a> Journal<'a> {
         Added {
             seq: c.event_seq,
             at: self.now,
-            source: SOURCE_API.to_owned(),
+            source: self.caller.source.to_owned(),
             actor: self.caller.credential.clone(),
             notify: self.caller.webhooks,
         }
@@ -130,7 +128,7 @@ impl<'a> Journal<'a> {
             conversation_sid: c.sid,
             seq: c.event_seq,
             transition,
-            source: if by_timer { SOURCE_TIMER } else { SOURCE_API }.to_owned(),
+            source: if by_timer { SOURCE_TIMER } else { self.caller.source }.to_owned(),
             actor: if by_timer { ACTOR_SYSTEM } else { &self.caller.credential }.to_owned(),
             // Timers and reactivation are the system's acts and always told (contract §18 U17).
             notify: self.caller.webhooks || transition.cause != Cause::Api,
@@ -162,7 +160,7 @@ impl<'a> Journal<'a> {
                 stream: Stream::Conversation(&event.stream_sid),
                 seq: event.seq,
                 kind: event.kind,
-                source: SOURCE_API,
+                source: self.caller.source,
                 facts: Facts::Payload(&event.payload),
             };
             (event.service_sid, told)
@@ -184,7 +182,7 @@ impl<'a> Journal<'a> {
             seq: event.seq,
             kind: event.kind,
             at: self.now,
-            source: SOURCE_API,
+            source: self.caller.source,
             actor: &self.caller.credential,
             notify: self.caller.webhooks,
             payload: &event.payload,

@@ -18,7 +18,7 @@ use dwell_store::{Tx, events};
 use crate::context::Caller;
 use crate::deliveries::enqueue::{self, Event, Facts, Stream};
 use crate::error::Error;
-use crate::journal::{SOURCE_API, to_json};
+use crate::journal::to_json;
 
 /// Reads a path segment: a SID or an identity (contract §1.6).
 pub(crate) fn by_key<T>(segment: &str, then: impl FnOnce(Key<'_>) -> T) -> T {
@@ -36,7 +36,7 @@ fn record(tx: &mut dyn Tx, caller: &Caller, user: &User, kind: EventKind, at: Ti
         seq: user.event_seq,
         kind,
         at,
-        source: SOURCE_API,
+        source: caller.source,
         actor: &caller.credential,
         notify: caller.webhooks,
         payload: &payload,
@@ -49,7 +49,7 @@ fn record(tx: &mut dyn Tx, caller: &Caller, user: &User, kind: EventKind, at: Ti
         stream: Stream::User(&user.sid),
         seq: user.event_seq,
         kind,
-        source: SOURCE_API,
+        source: caller.source,
         facts: Facts::Payload(&payload),
     };
     enqueue::tell(tx, &caller.notifier, &user.account_sid, caller.received_at, &[(user.service_sid, told)])

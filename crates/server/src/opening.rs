@@ -5,11 +5,29 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use dwell_engine::carriers::Carrier;
 use dwell_engine::hooks::{Transport, Unconnected};
 use dwell_engine::{Engine, PageRequest, Parts, SecretKey, SystemClock, SystemRandom};
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, accounts, migration_status};
 
 use crate::failure::Failure;
+
+/// What the engine reaches outside, and through what.
+pub(crate) struct Outside {
+    /// Calls webhooks.
+    pub(crate) transport: Arc<dyn Transport>,
+    /// Hands messages over to channels.
+    pub(crate) carrier: Arc<dyn Carrier>,
+    /// Whether participants may have any proxy address.
+    pub(crate) accepts_any_proxy: bool,
+}
+
+impl Outside {
+    /// For a process that reaches nobody.
+    fn unconnected() -> Self {
+        Outside { transport: Arc::new(Unconnected), carrier: Arc::new(Unconnected), accepts_any_proxy: false }
+    }
+}
 
 /// Opens the database, makes or migrates it where needed, and reads or makes the key file.
 ///
@@ -18,7 +36,7 @@ pub(crate) fn open(
     database: &DatabaseUrl,
     key_file: &Path,
     options: &Options,
-    transport: Arc<dyn Transport>,
+    outside: Outside,
 ) -> Result<Engine, Failure> {
     make_private_directory(database)?;
     let store = Store::open(database, options)?;
@@ -32,7 +50,9 @@ pub(crate) fn open(
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
         secret_key,
-        transport,
+        transport: outside.transport,
+        carrier: outside.carrier,
+        accepts_any_proxy: outside.accepts_any_proxy,
     });
     if has_accounts {
         check_key(&engine, key_file)?;
@@ -53,7 +73,7 @@ pub(crate) fn open_beside(database: &DatabaseUrl, key_file: &Path, may_create: b
             status.applied, status.known
         )));
     }
-    open(database, key_file, &beside(), Arc::new(Unconnected))
+    open(database, key_file, &beside(), Outside::unconnected())
 }
 
 /// Makes sure that a database of this version and its key file belong together. A key file that is

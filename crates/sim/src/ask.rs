@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use dwell_core::{Account, Conversation, Message, Participant, Service, ServiceSid};
 use dwell_engine::deliveries::Notifier;
-use dwell_engine::{Caller, Engine, Error, Scope, configuration, conversations, messages, participants, services};
+use dwell_engine::{
+    Caller, Engine, Error, SOURCE_API, Scope, configuration, conversations, messages, participants, services,
+};
 
 use crate::command::{Command, Manner};
 use crate::model::{Call, Model, Refusal, TimerText, Who};
@@ -122,6 +124,8 @@ impl Desk<'_> {
             received_at: dwell_core::Timestamp::from_micros(call.at),
             webhooks: call.notify,
             notifier: self.notifier.clone()?,
+            source: SOURCE_API,
+            accepts_any_proxy: true,
         };
         let service = match command {
             Command::Create { service, .. }

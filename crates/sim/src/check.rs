@@ -182,7 +182,9 @@ pub(crate) fn participants(expected: &Conversation, found: &[dwell_core::Partici
             sid: p.sid.to_string(),
             who: match (&p.identity, &p.binding) {
                 (Some(identity), _) => Who::Chat(identity.clone()),
-                (None, Some(binding)) => Who::Outside(binding.address.clone(), binding.proxy_address.clone()),
+                (None, Some(binding)) => {
+                    Who::Outside(binding.address.clone().unwrap_or_default(), binding.proxy_address.clone())
+                }
                 (None, None) => Who::Outside(String::new(), None),
             },
         })

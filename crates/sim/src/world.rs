@@ -104,6 +104,8 @@ impl World {
             random: Arc::new(Shared(random)),
             secret_key: SecretKey::from_bytes([7; 32]),
             transport: Arc::new(Unconnected),
+            carrier: Arc::new(Unconnected),
+            accepts_any_proxy: true,
         })
     }
 

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod address_configurations;
 pub mod bindings;
+pub mod channels;
 mod columns;
 pub mod conversations;
 pub mod credentials;
@@ -48,6 +49,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         accounts::ALL,
         bindings::ALL,
         address_configurations::ALL,
+        channels::ALL,
         conversations::ALL,
         conversations::ALL_TIMERS,
         credentials::ALL,

@@ -11,8 +11,8 @@ use crate::statement::{ListStmts, Row, Seek, Tx, params, statements};
 macro_rules! participant_columns {
     () => {
         "p.sid, p.account_sid, p.service_sid, p.conversation_sid, p.identity, p.binding_type, p.address,
-            p.proxy_address, p.role_sid, p.attributes, p.last_read_message_index, p.last_read_timestamp,
-            p.notification_level, p.date_created, p.date_updated"
+            p.proxy_address, p.projected_address, p.address_name, p.address_level, p.role_sid, p.attributes,
+            p.last_read_message_index, p.last_read_timestamp, p.notification_level, p.date_created, p.date_updated"
     };
 }
 pub(crate) use participant_columns;
@@ -34,13 +34,14 @@ statements! {
          WHERE service_sid = ?1 AND address = ?2 AND conversation_sid = ?3 ORDER BY sid LIMIT 1";
     INSERT =
         "INSERT INTO participants (sid, account_sid, service_sid, conversation_sid, identity, binding_type, address,
-            proxy_address, role_sid, attributes, last_read_message_index, last_read_timestamp, open, notification_level,
-            date_created, date_updated)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13, ?14, ?15)
+            proxy_address, projected_address, address_name, address_level, role_sid, attributes,
+            last_read_message_index, last_read_timestamp, open, notification_level, date_created, date_updated)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?17, ?18)
          ON CONFLICT DO NOTHING";
     UPDATE =
-        "UPDATE participants SET proxy_address = ?3, role_sid = ?4, attributes = ?5, last_read_message_index = ?6,
-            last_read_timestamp = ?7, notification_level = ?8, date_created = ?9, date_updated = ?10
+        "UPDATE participants SET identity = ?3, binding_type = ?4, proxy_address = ?5, projected_address = ?6,
+            role_sid = ?7, attributes = ?8, last_read_message_index = ?9, last_read_timestamp = ?10,
+            notification_level = ?11, date_created = ?12, date_updated = ?13
          WHERE conversation_sid = ?1 AND sid = ?2";
     DELETE = "DELETE FROM participants WHERE conversation_sid = ?1 AND sid = ?2";
     DELETE_ALL = "DELETE FROM participants WHERE conversation_sid = ?1";
@@ -70,17 +71,22 @@ pub(crate) fn read_columns(c: &mut Columns<'_>) -> Result<Participant, StoreErro
     let service_sid = c.parsed(ServiceSid::parse)?;
     let conversation_sid = c.parsed(ConversationSid::parse)?;
     let identity = c.opt_text()?;
-    let (binding_type, address, proxy_address) = (c.opt_text()?, c.opt_text()?, c.opt_text()?);
+    let binding_type = c.opt_text()?;
+    let (address, proxy_address, projected_address) = (c.opt_text()?, c.opt_text()?, c.opt_text()?);
+    let (name, level) = (c.opt_text()?, c.opt_text()?);
     Ok(Participant {
         sid,
         account_sid,
         service_sid,
         conversation_sid,
         identity,
-        binding: binding_type.zip(address).map(|(binding_type, address)| Binding {
+        binding: binding_type.map(|binding_type| Binding {
             binding_type,
             address,
             proxy_address,
+            projected_address,
+            name,
+            level,
         }),
         role_sid: c.opt_parsed(RoleSid::parse)?,
         attributes: c.text()?,
@@ -155,8 +161,11 @@ pub fn insert(tx: &mut dyn Tx, p: &Participant) -> Result<bool, StoreError> {
             &p.conversation_sid,
             p.identity.as_deref(),
             binding.map(|b| b.binding_type.as_str()),
-            binding.map(|b| b.address.as_str()),
+            binding.and_then(|b| b.address.as_deref()),
             binding.and_then(|b| b.proxy_address.as_deref()),
+            binding.and_then(|b| b.projected_address.as_deref()),
+            binding.and_then(|b| b.name.as_deref()),
+            binding.and_then(|b| b.level.as_deref()),
             p.role_sid.as_ref(),
             &p.attributes,
             p.last_read_message_index,
@@ -174,12 +183,16 @@ pub fn insert(tx: &mut dyn Tx, p: &Participant) -> Result<bool, StoreError> {
 /// # Errors
 /// [`StoreError::Unique`] with `ParticipantPair` when another conversation took the new pair.
 pub fn update(tx: &mut dyn Tx, p: &Participant) -> Result<(), StoreError> {
+    let binding = p.binding.as_ref();
     tx.exec(
         &UPDATE,
         params![
             &p.conversation_sid,
             &p.sid,
-            p.binding.as_ref().and_then(|b| b.proxy_address.as_deref()),
+            p.identity.as_deref(),
+            binding.map(|b| b.binding_type.as_str()),
+            binding.and_then(|b| b.proxy_address.as_deref()),
+            binding.and_then(|b| b.projected_address.as_deref()),
             p.role_sid.as_ref(),
             &p.attributes,
             p.last_read_message_index,

@@ -15,6 +15,7 @@ use dwell_core::receipt::Status;
 use dwell_core::{
     AccountSid, ConversationSid, MessageSid, ParticipantSid, PushBinding, Receipt, ReceiptSid, Timestamp,
 };
+use dwell_engine::hooks::Unconnected;
 use dwell_engine::{Dispatcher, DispatcherOptions, Engine, LastCaller, Parts, SecretKey, accounts};
 use dwell_store::events::{self, Event};
 use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings, messages, receipts};
@@ -339,6 +340,8 @@ pub fn engine(database: &DatabaseUrl, receivers: &Receivers, clock: &ManualClock
         random: Arc::new(SeededRandom::new(seed)),
         secret_key: SecretKey::from_bytes([7; 32]),
         transport: Arc::new(receivers.clone()),
+        carrier: Arc::new(Unconnected),
+        accepts_any_proxy: true,
     })
 }
 

@@ -11,7 +11,7 @@ use dwell_store::transitions::Failure;
 use dwell_store::{StoreError, Tx, accounts, conversations};
 use serde_json::{Map, Value};
 
-use crate::context::{Caller, Scope};
+use crate::context::{Caller, SOURCE_API, Scope};
 use crate::deliveries::Notifier;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -102,8 +102,8 @@ impl Engine {
     async fn initialize_one(&self, sid: ConversationSid) -> Result<(), Error> {
         let now = self.now();
         let sids = [(); limits::PARTICIPANTS_AT_CREATION_MAX].map(|()| Sids::new(self));
-        let notifier = self.notifier();
-        match self.write(move |tx| initialize(tx, &notifier, &sid, now, &sids)).await {
+        let (notifier, any) = (self.notifier(), self.inner.accepts_any_proxy);
+        match self.write(move |tx| initialize(tx, &notifier, &sid, now, &sids, any)).await {
             // The outcome of a rule, and final; nothing of the attempt is left.
             Err(Error::Refused(reason)) => self.give_up(sid, reason.to_string()).await,
             Err(Error::Internal(problem)) => {
@@ -138,6 +138,7 @@ fn take(
     notifier: &Notifier,
     sid: &ConversationSid,
     now: Timestamp,
+    accepts_any_proxy: bool,
 ) -> Result<Option<(Initialization, Scope, Conversation)>, Error> {
     let Some(taken) = initializations::take(tx, sid)? else { return Ok(None) };
     let found = conversations::lock(tx, &taken.account_sid, &taken.service_sid, Key::Sid(sid))?;
@@ -153,6 +154,8 @@ fn take(
         received_at: now,
         webhooks: taken.notify,
         notifier: notifier.clone(),
+        source: SOURCE_API,
+        accepts_any_proxy,
     };
     let scope = Scope { caller, service_sid: taken.service_sid };
     Ok(Some((taken, scope, conversation)))
@@ -165,8 +168,9 @@ fn initialize(
     sid: &ConversationSid,
     now: Timestamp,
     sids: &[Sids],
+    accepts_any_proxy: bool,
 ) -> Result<(), Error> {
-    let Some((taken, scope, mut c)) = take(tx, notifier, sid, now)? else { return Ok(()) };
+    let Some((taken, scope, mut c)) = take(tx, notifier, sid, now, accepts_any_proxy)? else { return Ok(()) };
     let requests: Vec<participants::Create> =
         serde_json::from_str(&taken.participants).map_err(|error| Error::Internal(error.to_string()))?;
     let mut journal = Journal::new(&scope.caller, scope.caller.now(tx)?.max(c.last_event_at));
@@ -187,7 +191,7 @@ fn close(
     now: Timestamp,
     error: &Failure,
 ) -> Result<Option<AccountSid>, Error> {
-    let Some((taken, scope, mut c)) = take(tx, notifier, sid, now)? else { return Ok(None) };
+    let Some((taken, scope, mut c)) = take(tx, notifier, sid, now, false)? else { return Ok(None) };
     let mut journal = Journal::new(&scope.caller, scope.caller.now(tx)?.max(c.last_event_at));
     journal.give_up(&mut c, error.clone())?;
     end(tx, &c, journal)?;

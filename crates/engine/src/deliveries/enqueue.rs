@@ -19,8 +19,9 @@ use dwell_store::{Tx, messages, webhook_configurations, webhooks};
 use serde_json::Value;
 
 use crate::clock::Clock;
+use crate::context::SOURCE_API;
 use crate::error::Error;
-use crate::journal::{SOURCE_API, to_json};
+use crate::journal::to_json;
 use crate::random::{Random, SidSource};
 
 /// What it takes to write deliveries within a unit of work. Cheap to clone.

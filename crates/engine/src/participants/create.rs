@@ -74,8 +74,9 @@ impl Create {
                 let kind = address::check_pair(address, proxy)?;
                 Ok(Who::Outside(Binding {
                     binding_type: kind.as_str().to_owned(),
-                    address: address.to_owned(),
+                    address: Some(address.to_owned()),
                     proxy_address: Some(proxy.to_owned()),
+                    ..Binding::default()
                 }))
             }
         }
@@ -210,8 +211,9 @@ fn admit_identity(
 }
 
 fn admit_binding(tx: &mut dyn Tx, c: &mut Conversation, binding: &Binding) -> Result<(), Error> {
-    let proxy = binding.proxy_address.as_deref().unwrap_or_default();
-    if let Some(holder) = super::pair_holder(tx, &c.account_sid, &binding.address, proxy)? {
+    if let Some((address, proxy)) = binding.address.as_deref().zip(binding.proxy_address.as_deref())
+        && let Some(holder) = super::pair_holder(tx, &c.account_sid, address, proxy)?
+    {
         return Err(Error::Refused(Reason::PairInUse { holder }));
     }
     if c.non_chat_participants >= limits::NON_CHAT_PARTICIPANTS_MAX {

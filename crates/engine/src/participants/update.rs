@@ -115,7 +115,8 @@ pub(crate) fn save_changed(
 }
 
 fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &str) -> Result<(), Error> {
-    let Some(binding) = &mut p.binding else {
+    let Some((binding, address)) = p.binding.as_mut().and_then(|b| b.address.clone().map(|address| (b, address)))
+    else {
         let absent = text == REMOVE;
         return Err(Error::Refused(if absent { Reason::ProxyAddressAbsent } else { Reason::ProxyAddressNotAddable }));
     };
@@ -128,8 +129,8 @@ fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &s
     if binding.proxy_address.as_deref() == Some(text) {
         return Ok(());
     }
-    address::check_pair(&binding.address, text)?;
-    if let Some(holder) = super::pair_holder(tx, &c.account_sid, &binding.address, text)? {
+    address::check_pair(&address, text)?;
+    if let Some(holder) = super::pair_holder(tx, &c.account_sid, &address, text)? {
         return Err(Error::Refused(Reason::PairInUse { holder }));
     }
     binding.proxy_address = Some(text.to_owned());

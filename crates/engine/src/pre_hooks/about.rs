@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use crate::context::Scope;
 use crate::error::Error;
-use crate::journal::SOURCE_API;
 
 /// What is about to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +90,7 @@ pub(super) fn params(event: PreEvent, scope: &Scope, subject: &impl Subject) -> 
     let common = [
         ("AccountSid", scope.caller.account.sid.as_str()),
         ("EventType", event.name()),
-        ("Source", SOURCE_API),
+        ("Source", scope.caller.source),
         ("RetryCount", "0"),
     ];
     let mut params: Vec<_> = common.map(|(name, value)| (name.to_owned(), value.to_owned())).into();

@@ -80,12 +80,12 @@ struct ParticipantBinding {
 impl ParticipantBinding {
     fn show(binding: Binding) -> Self {
         ParticipantBinding {
-            address: Some(binding.address),
+            address: binding.address,
             proxy_address: binding.proxy_address,
             r#type: binding.binding_type,
-            level: None,
-            name: None,
-            projected_address: None,
+            level: binding.level,
+            name: binding.name,
+            projected_address: binding.projected_address,
         }
     }
 }

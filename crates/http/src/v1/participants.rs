@@ -58,8 +58,9 @@ struct Participant {
 struct MessagingBinding {
     /// The channel: `sms`, `whatsapp` and so on.
     r#type: String,
-    /// Where the participant is reached.
-    address: String,
+    /// Where the participant is reached; left out for a chat participant of a group text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
     /// The address of yours that it talks to; left out when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     proxy_address: Option<String>,

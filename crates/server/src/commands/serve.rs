@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dwell_delivery::HttpTransport;
+use dwell_engine::hooks::Unconnected;
 use dwell_engine::{Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -14,6 +15,7 @@ use crate::console::say;
 use crate::failure::Failure;
 use crate::first_account::{self, Credentials};
 use crate::meters::Meters;
+use crate::opening::Outside;
 use crate::settings::{Flags, MetricsListen, Settings};
 use crate::signals::Stop;
 use crate::{log, opening, signals};
@@ -52,7 +54,9 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let listeners = runtime.block_on(listen(&settings, arguments.dev))?;
 
     let transport = HttpTransport::new(settings.webhook_guard(arguments.dev)?)?;
-    let engine = opening::open(&settings.database, &settings.key_file, &settings.store, Arc::new(transport))?;
+    let outside =
+        Outside { transport: Arc::new(transport), carrier: Arc::new(Unconnected), accepts_any_proxy: arguments.dev };
+    let engine = opening::open(&settings.database, &settings.key_file, &settings.store, outside)?;
     let store = engine.store().clone();
     metrics::gauge!("dwell_build_info", "version" => env!("CARGO_PKG_VERSION"), "database" => store.engine_name())
         .set(1.0);

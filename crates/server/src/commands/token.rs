@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dwell_core::{Account, AccountSid, KeySid, Rights};
 use dwell_engine::access_tokens::{Create, Grant};
-use dwell_engine::{Caller, Engine, PageRequest};
+use dwell_engine::{Caller, Engine, PageRequest, SOURCE_API};
 use serde::Serialize;
 
 use super::account::named;
@@ -118,6 +118,8 @@ async fn act(engine: &Engine, action: Action, as_json: bool) -> Result<(), Failu
                 received_at: engine.now(),
                 webhooks: false,
                 notifier: engine.notifier(),
+                source: SOURCE_API,
+                accepts_any_proxy: false,
             };
             let request = Create {
                 identity: Some(identity),

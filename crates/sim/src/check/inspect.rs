@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dwell_core::{Account, ConversationSid, ServiceSid, Timestamp};
-use dwell_engine::{Caller, Engine, PageRequest, Scope, conversations};
+use dwell_engine::{Caller, Engine, PageRequest, SOURCE_API, Scope, conversations};
 use dwell_store::{Seek, StoreError, accounts, events, messages, participants, transitions};
 
 use super::{Check, account_sid, armed, conversation, event, history, same, shown, state_text};
@@ -70,6 +70,8 @@ impl Inspector<'_> {
             received_at: self.now,
             webhooks: false,
             notifier: self.engine.notifier(),
+            source: SOURCE_API,
+            accepts_any_proxy: true,
         }
     }
 

@@ -139,8 +139,9 @@ pub(crate) fn chatting(conversation: i64, n: i64, identity: &str) -> Participant
 pub(crate) fn texting(conversation: i64, n: i64, address: &str, proxy_address: &str) -> Participant {
     let binding = Binding {
         binding_type: "sms".to_owned(),
-        address: address.to_owned(),
+        address: Some(address.to_owned()),
         proxy_address: Some(proxy_address.to_owned()),
+        ..Binding::default()
     };
     Participant { binding: Some(binding), ..participant(conversation, n) }
 }
