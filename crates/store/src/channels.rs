@@ -27,7 +27,7 @@ statements! {
     LIST_BACK = select!("WHERE c.account_sid = ?1 AND c.sid < ?2 ORDER BY c.sid DESC LIMIT ?3");
     OF_PROVIDER = select!("WHERE c.provider = ?1 AND c.sid > ?2 ORDER BY c.sid LIMIT ?3");
     OF_ADDRESS =
-        select!("JOIN channel_addresses a ON a.channel_sid = c.sid WHERE a.address = ?1 ORDER BY c.sid LIMIT ?2");
+        select!("JOIN channel_addresses a ON a.channel_sid = c.sid WHERE a.address = ?1 ORDER BY a.account_sid LIMIT ?2");
     ADDRESSES = "SELECT address FROM channel_addresses WHERE channel_sid = ?1 ORDER BY position";
     INSERT =
         "INSERT INTO channels (sid, account_sid, provider, friendly_name, enabled, settings, date_created, date_updated)
