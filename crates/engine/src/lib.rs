@@ -11,6 +11,7 @@ pub mod address_configurations;
 mod auth;
 pub mod bindings;
 pub mod carriers;
+pub mod channels;
 pub mod clock;
 pub mod configuration;
 mod context;
