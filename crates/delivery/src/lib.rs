@@ -1,5 +1,6 @@
 //! Carries webhooks out of the house: [`HttpTransport`] makes one call and tells what came of it.
 //!
+//! - [`sessions`] keeps the connections of channels whose provider wants one.
 //! - `signature` signs as the receivers' libraries check it (contract §10.4).
 //! - [`Guard`] says which addresses may be called. It judges literal addresses in URLs and, inside the
 //!   resolver that the connections use, every address of a name: what was judged is what is connected to.
@@ -10,6 +11,7 @@
 //! What is called when, and what happens after a failure, is decided by the engine.
 
 pub mod guard;
+pub mod sessions;
 mod signature;
 mod transport;
 
