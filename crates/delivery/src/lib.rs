@@ -1,20 +1,26 @@
-//! Carries webhooks out of the house: [`HttpTransport`] makes one call and tells what came of it.
+//! Carries webhooks and messages out of the house: [`HttpTransport`] makes one call of a webhook and tells what
+//! came of it, [`Carriers`] hand one message over to the other side of a channel.
 //!
 //! - [`sessions`] keeps the connections of channels whose provider wants one.
 //! - `signature` signs as the receivers' libraries check it (contract §10.4).
 //! - [`Guard`] says which addresses may be called. It judges literal addresses in URLs and, inside the
 //!   resolver that the connections use, every address of a name: what was judged is what is connected to.
-//! - `transport` puts the request together and bounds everything that comes back: time, bytes,
-//!   connections. Redirects are not followed and proxies of the environment are ignored, for both would
-//!   go around the guard.
+//! - `client` makes HTTP requests and bounds everything that comes back: time, bytes, connections.
+//!   Redirects are not followed and proxies of the environment are ignored, for both would go around the
+//!   guard.
+//! - `transport` puts together what a webhook is told, `carriers` what each provider is told.
 //!
 //! What is called when, and what happens after a failure, is decided by the engine.
 
+mod carriers;
+mod client;
 pub mod guard;
 pub mod sessions;
 mod signature;
 mod transport;
 
+pub use carriers::{Carriers, Options as CarrierOptions};
+pub use client::Unusable;
 pub use guard::{Guard, InvalidNetwork};
 pub use signature::signature;
-pub use transport::{HttpTransport, Unusable};
+pub use transport::HttpTransport;

@@ -4,8 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dwell_delivery::HttpTransport;
-use dwell_engine::hooks::Unconnected;
+use dwell_delivery::{CarrierOptions, Carriers, HttpTransport};
 use dwell_engine::{Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -54,8 +53,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let listeners = runtime.block_on(listen(&settings, arguments.dev))?;
 
     let transport = HttpTransport::new(settings.webhook_guard(arguments.dev)?)?;
+    let options = CarrierOptions { public_base_url: settings.public_base_url.clone() };
+    let carriers = Carriers::new(settings.webhook_guard(arguments.dev)?, options)?;
     let outside =
-        Outside { transport: Arc::new(transport), carrier: Arc::new(Unconnected), accepts_any_proxy: arguments.dev };
+        Outside { transport: Arc::new(transport), carrier: Arc::new(carriers), accepts_any_proxy: arguments.dev };
     let engine = opening::open(&settings.database, &settings.key_file, &settings.store, outside)?;
     let store = engine.store().clone();
     metrics::gauge!("dwell_build_info", "version" => env!("CARGO_PKG_VERSION"), "database" => store.engine_name())

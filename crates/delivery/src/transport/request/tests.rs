@@ -4,6 +4,7 @@ use dwell_engine::hooks::AuthToken;
 use serde::Deserialize;
 
 use super::*;
+use crate::guard::Guard;
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -34,8 +35,12 @@ fn call(method: Method, url: &str, params: Vec<(String, String)>) -> Call {
     }
 }
 
+fn guarded(call: &Call, guard: &Guard) -> Result<Request, CallError> {
+    Request::of(Target::of(&call.url, guard)?, call)
+}
+
 fn request(url: &str) -> Result<Request, CallError> {
-    Request::of(&call(Method::Post, url, Vec::new()), &Guard::public_only())
+    guarded(&call(Method::Post, url, Vec::new()), &Guard::public_only())
 }
 
 fn refusal(url: &str) -> String {
@@ -54,7 +59,7 @@ fn receivers_accept_the_signatures() {
         let method = if vector.method == "GET" { Method::Get } else { Method::Post };
         let mut call = call(method, &vector.url, vector.params.clone());
         call.auth_token = AuthToken::new(vector.auth_token);
-        let request = Request::of(&call, &Guard::public_only()).unwrap();
+        let request = guarded(&call, &Guard::public_only()).unwrap();
         assert_eq!(request.url.as_str(), vector.received_url, "{}", vector.name);
         assert_eq!(request.signature, vector.signature, "{}", vector.name);
         let sent = request.form.map(|form| form_urlencoded::parse(form.as_bytes()).into_owned().collect::<Vec<_>>());
@@ -115,8 +120,8 @@ fn closed_addresses_are_refused_in_every_spelling() {
 #[test]
 fn opened_networks_may_be_named_literally() {
     let guard = Guard::from_allow_list(&["127.0.0.0/8".to_owned()]).unwrap();
-    assert!(Request::of(&call(Method::Get, "http://0x7f.1:8080/", Vec::new()), &guard).is_ok());
-    assert!(Request::of(&call(Method::Get, "http://[::1]:8080/", Vec::new()), &guard).is_err());
+    assert!(guarded(&call(Method::Get, "http://0x7f.1:8080/", Vec::new()), &guard).is_ok());
+    assert!(guarded(&call(Method::Get, "http://[::1]:8080/", Vec::new()), &guard).is_err());
 }
 
 #[test]
