@@ -69,3 +69,17 @@ pub const LAST_CALL_LEAD_SECONDS_MIN: i64 = 5;
 pub const LAST_CALL_LEAD_SECONDS_MAX: i64 = 30;
 /// Shortest time by which a last call puts a timer off, in seconds.
 pub const POSTPONEMENT_SECONDS_MIN: i64 = 60;
+/// Most addresses of one channel.
+pub const CHANNEL_ADDRESSES_MAX: usize = 100;
+/// Largest settings of a channel, in bytes of UTF-8.
+pub const CHANNEL_SETTINGS_BYTES_MAX: usize = 4 * 1024;
+/// Longest text among the settings of a channel, in characters.
+pub const CHANNEL_SETTING_CHARS_MAX: usize = 256;
+/// Longest name of a host, in characters.
+pub const HOST_NAME_CHARS_MAX: usize = 253;
+/// Longest system id of SMPP 3.4, in characters; so for the next two.
+pub const SMPP_SYSTEM_ID_CHARS_MAX: usize = 15;
+/// Longest password.
+pub const SMPP_PASSWORD_CHARS_MAX: usize = 8;
+/// Longest system type.
+pub const SMPP_SYSTEM_TYPE_CHARS_MAX: usize = 12;

@@ -1,7 +1,7 @@
 //! Why a request is refused. The code, status and wording of each on the wire are one table in the
 //! HTTP crate.
 
-use crate::sid::{AddressSid, ConversationSid};
+use crate::sid::{AddressSid, ChannelSid, ConversationSid};
 
 /// A refusal of the domain. Nothing is changed by a refused request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -165,6 +165,10 @@ pub enum Reason {
     ProxyAddressInvalid,
     #[error("address equals proxy address")]
     AddressEqualsProxy,
+    #[error("proxy address of no channel and no address configuration of the account")]
+    ProxyAddressNotOwned,
+    #[error("proxy address of a WhatsApp channel that is not enabled")]
+    WhatsappSenderNotEnabled,
     #[error("address and proxy address of different types")]
     AddressTypeMismatch,
     #[error("pair in use in {holder}")]
@@ -216,6 +220,8 @@ pub enum Reason {
     FlowSidInvalid,
     #[error("the address is configured in {holder}")]
     AddressConfigured { holder: AddressSid },
+    #[error("{address} is served by {holder}")]
+    AddressServed { address: String, holder: ChannelSid },
 }
 
 impl From<crate::lifecycle::LifecycleError> for Reason {

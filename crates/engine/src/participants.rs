@@ -12,11 +12,14 @@ pub(crate) use delete::remove;
 pub use update::Update;
 pub(crate) use update::{move_read_horizon, save_changed};
 
+use dwell_core::address::BindingType;
+use dwell_core::address_configuration::AddressType;
 use dwell_core::role::RoleType;
 use dwell_core::{AccountSid, Conversation, ConversationSid, Participant, ParticipantSid, Reason, RoleSid, ServiceSid};
 use dwell_store::participants::{self, Key};
-use dwell_store::{Tx, conversations, roles};
+use dwell_store::{Tx, address_configurations, channels, conversations, roles};
 
+use crate::context::Caller;
 use crate::error::Error;
 
 /// A participant of a conversation, by SID or identity (contract §1.6).
@@ -40,6 +43,27 @@ pub(crate) fn pair_holder(
     }
     participants::release(tx, &[holder])?;
     Ok(None)
+}
+
+/// Checks that a proxy address belongs to the account: to one of its channels or address configurations. A
+/// WhatsApp sender has to be enabled as well, when it is a channel's (contract §5.3).
+pub(crate) fn check_proxy(tx: &mut dyn Tx, caller: &Caller, proxy_address: &str) -> Result<(), Error> {
+    if caller.accepts_any_proxy {
+        return Ok(());
+    }
+    let account = &caller.account.sid;
+    let kind = BindingType::of(proxy_address).ok_or(Reason::ProxyAddressInvalid)?;
+    if let Some(serving) = channels::serving(tx, account, proxy_address)? {
+        if kind == BindingType::Whatsapp && !serving.channel.enabled {
+            return Err(Error::Refused(Reason::WhatsappSenderNotEnabled));
+        }
+        return Ok(());
+    }
+    let configured = match AddressType::parse(kind.as_str()) {
+        Some(kind) => address_configurations::find(tx, account, kind, proxy_address)?,
+        None => None,
+    };
+    configured.map(|_| ()).ok_or(Error::Refused(Reason::ProxyAddressNotOwned))
 }
 
 /// Checks that a role exists in the service and is of the wanted type.

@@ -1,8 +1,10 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, who is asked before one moves a conversation, deliveries of webhooks, test clocks, and access tokens.
+//! armed, who is asked before one moves a conversation, channels, deliveries of webhooks, test clocks, and access
+//! tokens.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
+mod channels;
 mod deliveries;
 mod last_call;
 mod lifecycle;
@@ -15,6 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .merge(access_tokens::routes())
+        .merge(channels::routes())
         .merge(deliveries::routes())
         .merge(last_call::routes())
         .merge(lifecycle::routes())

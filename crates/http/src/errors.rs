@@ -130,6 +130,9 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::AddressConfigured { holder } => {
             return (20409, CONFLICT, format!("The address has a configuration already, {holder}"));
         }
+        Reason::AddressServed { address, holder } => {
+            return (20409, CONFLICT, format!("The address {address} is served by a channel already, {holder}"));
+        }
         Reason::AccessTokenGrants { problem } => {
             return (20106, UNAUTHORIZED, format!("Invalid Access Token grants: {problem}"));
         }
@@ -213,6 +216,12 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::AddressInvalid => (50407, BAD, "Invalid messaging binding address"),
         Reason::ProxyAddressInvalid => (50408, BAD, "Invalid messaging binding proxy address"),
         Reason::AddressEqualsProxy => (50409, BAD, "Messaging binding address equals its proxy address"),
+        Reason::ProxyAddressNotOwned => {
+            (50413, BAD, "Messaging binding proxy address is not owned by the Account: no channel serves it")
+        }
+        Reason::WhatsappSenderNotEnabled => {
+            (50415, BAD, "Messaging binding proxy address is not an enabled WhatsApp sender")
+        }
         Reason::AddressTypeMismatch => (50414, BAD, "Messaging binding address and proxy address differ in type"),
         Reason::ProxyAddressAbsent => (50440, BAD, "Participant has no proxy address to remove"),
         Reason::ProxyAddressNotAddable => (50441, BAD, "A proxy address can't be added without an address"),

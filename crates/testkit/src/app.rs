@@ -48,6 +48,7 @@ pub struct TestApp {
     /// What it knows of endpoints is lost with a restart.
     dispatcher: Dispatcher,
     seed: u64,
+    accepts_any_proxy: bool,
     database: DatabaseUrl,
     /// Removed with the app.
     directory: Option<TempDir>,
@@ -76,24 +77,48 @@ pub struct Answer {
 }
 
 impl TestApp {
-    /// A server on a new SQLite database.
+    /// A server on a new SQLite database, whose participants may have any proxy address.
     pub async fn new() -> Self {
+        Self::in_a_directory(true).await
+    }
+
+    /// The same, but for proxy addresses, which have to be the account's.
+    pub async fn strict() -> Self {
+        Self::in_a_directory(false).await
+    }
+
+    async fn in_a_directory(accepts_any_proxy: bool) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let database = DatabaseUrl::Sqlite(directory.path().join("dwell.db"));
-        let mut app = Self::on(database).await;
+        let mut app = Self::start(database, accepts_any_proxy).await;
         app.directory = Some(directory);
         app
     }
 
-    /// A server on a database.
+    /// A server on a database, whose participants may have any proxy address.
     pub async fn on(database: DatabaseUrl) -> Self {
+        Self::start(database, true).await
+    }
+
+    async fn start(database: DatabaseUrl, accepts_any_proxy: bool) -> Self {
         let clock = ManualClock::new(START);
         let receivers = Receivers::new(clock.clone());
-        let engine = engine(&database, &receivers, &clock, 1);
+        let engine = engine(&database, &receivers, &clock, 1, accepts_any_proxy);
         let account = create_account(&engine, false).await;
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
-        TestApp { clock, receivers, engine, account, router, dispatcher, seed: 1, database, directory: None }
+        TestApp {
+            clock,
+            receivers,
+            engine,
+            account,
+            router,
+            dispatcher,
+            seed: 1,
+            accepts_any_proxy,
+            database,
+            directory: None,
+        }
     }
 
     /// Where its SQLite database is.
@@ -106,14 +131,13 @@ impl TestApp {
 
     /// Stops the server and starts it again on the same database; the clock goes on.
     pub async fn restart(self) -> Self {
-        let TestApp { clock, receivers, engine, account, router, dispatcher, seed, database, directory } = self;
-        drop(router);
-        drop(dispatcher);
-        drop(engine);
-        let engine = self::engine(&database, &receivers, &clock, seed + 1);
+        let TestApp { router, dispatcher, engine, .. } = self;
+        drop((router, dispatcher, engine));
+        let seed = self.seed + 1;
+        let engine = self::engine(&self.database, &self.receivers, &self.clock, seed, self.accepts_any_proxy);
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
-        TestApp { clock, receivers, engine, account, router, dispatcher, seed: seed + 1, database, directory }
+        TestApp { engine, router, dispatcher, seed, ..self }
     }
 
     /// Serves with other options from now on.
@@ -332,7 +356,13 @@ impl Answer {
 }
 
 /// An engine on a database, with everything about it repeatable.
-pub fn engine(database: &DatabaseUrl, receivers: &Receivers, clock: &ManualClock, seed: u64) -> Engine {
+pub fn engine(
+    database: &DatabaseUrl,
+    receivers: &Receivers,
+    clock: &ManualClock,
+    seed: u64,
+    accepts_any_proxy: bool,
+) -> Engine {
     let store = Store::open(database, &Options::default()).expect("the database opens");
     Engine::new(Parts {
         store,
@@ -341,7 +371,7 @@ pub fn engine(database: &DatabaseUrl, receivers: &Receivers, clock: &ManualClock
         secret_key: SecretKey::from_bytes([7; 32]),
         transport: Arc::new(receivers.clone()),
         carrier: Arc::new(Unconnected),
-        accepts_any_proxy: true,
+        accepts_any_proxy,
     })
 }
 

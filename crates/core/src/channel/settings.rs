@@ -1,8 +1,12 @@
 //! What each provider needs to know. Unknown members are refused, so that a misspelt one is noticed.
 
+mod given;
+mod rules;
+
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use super::Provider;
 
@@ -10,8 +14,8 @@ use super::Provider;
 /// as it is.
 pub const SECRET: &str = "********";
 
-/// A password or a token, which does not show itself in debug output.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A password or a token, which shows itself neither in debug output nor as JSON.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
@@ -30,6 +34,13 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// As [`SECRET`], or blank when there is none.
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if self.0.is_empty() { "" } else { SECRET })
     }
 }
 
@@ -146,30 +157,71 @@ pub struct HttpSettings {
 pub struct LoopbackSettings {}
 
 impl Settings {
-    /// Reads settings as they were given or stored.
+    /// Reads settings as [`Self::to_json`] wrote them.
     ///
     /// # Errors
     /// What is wrong, naming the member. It repeats no value: there are passwords among them.
     pub fn parse(provider: Provider, json: &str) -> Result<Self, SettingsError> {
-        fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, SettingsError> {
-            serde_json::from_str(json).map_err(|error| SettingsError(redacted(&error)))
-        }
+        let value = serde_json::from_str(json).map_err(|_| SettingsError("not JSON".to_owned()))?;
+        Self::from_value(provider, value)
+    }
+
+    fn from_value(provider: Provider, value: Value) -> Result<Self, SettingsError> {
         Ok(match provider {
-            Provider::Twilio => Settings::Twilio(read(json)?),
-            Provider::Smpp => Settings::Smpp(read(json)?),
-            Provider::Email => Settings::Email(read(json)?),
-            Provider::Http => Settings::Http(read(json)?),
-            Provider::Loopback => Settings::Loopback(read(json)?),
+            Provider::Twilio => Settings::Twilio(read(value)?),
+            Provider::Smpp => Settings::Smpp(read(value)?),
+            Provider::Email => Settings::Email(read(value)?),
+            Provider::Http => Settings::Http(read(value)?),
+            Provider::Loopback => Settings::Loopback(read(value)?),
         })
+    }
+
+    /// The settings for people, with [`SECRET`] in the place of secrets.
+    pub fn shown(&self) -> Value {
+        let shown = match self {
+            Settings::Twilio(settings) => serde_json::to_value(settings),
+            Settings::Smpp(settings) => serde_json::to_value(settings),
+            Settings::Email(settings) => serde_json::to_value(settings),
+            Settings::Http(settings) => serde_json::to_value(settings),
+            Settings::Loopback(settings) => serde_json::to_value(settings),
+        };
+        // Texts, numbers and switches under names: JSON can always say these.
+        shown.unwrap_or_default()
+    }
+
+    /// The settings with their secrets, to be encrypted and stored.
+    pub fn to_json(&self) -> String {
+        let mut value = self.shown();
+        for (name, secret) in self.secrets() {
+            value[name] = secret.reveal().into();
+        }
+        value.to_string()
+    }
+
+    /// The secrets that there are, by the names of their members.
+    fn secrets(&self) -> Vec<(&'static str, &Secret)> {
+        match self {
+            Settings::Twilio(settings) => vec![("auth_token", &settings.auth_token)],
+            Settings::Smpp(settings) => vec![("password", &settings.password)],
+            Settings::Email(settings) => {
+                let smtp = settings.smtp_password.as_ref().map(|secret| ("smtp_password", secret));
+                let imap = settings.imap_password.as_ref().map(|secret| ("imap_password", secret));
+                smtp.into_iter().chain(imap).collect()
+            }
+            Settings::Http(_) | Settings::Loopback(_) => Vec::new(),
+        }
     }
 }
 
+fn read<'a, T: Deserialize<'a>>(value: Value) -> Result<T, SettingsError> {
+    serde_path_to_error::deserialize(value).map_err(|error| SettingsError(redacted(&error)))
+}
+
 /// What serde says of a value may repeat the value; what it says of names does not.
-fn redacted(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let is_about_names = ["missing field", "unknown field", "duplicate field"].iter().any(|of| text.starts_with(of));
-    if is_about_names {
+fn redacted(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let text = error.inner().to_string();
+    if ["missing field", "unknown field"].iter().any(|of| text.starts_with(of)) {
         return text;
     }
-    format!("not of the expected form, at line {}, column {}", error.line(), error.column())
+    format!("{}: not of the expected type", error.path())
 }

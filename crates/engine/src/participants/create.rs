@@ -103,7 +103,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; [`Reason::ParticipantExists`];
-    /// [`Reason::PairInUse`]; the limits of contract §18 M4; a [`Reason`] for each parameter that
+    /// [`Reason::PairInUse`]; [`Reason::ProxyAddressNotOwned`]; the limits of contract §18 M4; a [`Reason`] for each parameter that
     /// breaks a rule.
     pub async fn create_participant(
         &self,
@@ -154,7 +154,7 @@ pub(crate) fn add(
             (Some(identity.to_owned()), None)
         }
         Who::Outside(binding) => {
-            admit_binding(tx, c, &binding)?;
+            admit_binding(tx, scope, c, &binding)?;
             (None, Some(binding))
         }
     };
@@ -210,7 +210,10 @@ fn admit_identity(
     Ok(())
 }
 
-fn admit_binding(tx: &mut dyn Tx, c: &mut Conversation, binding: &Binding) -> Result<(), Error> {
+fn admit_binding(tx: &mut dyn Tx, scope: &Scope, c: &mut Conversation, binding: &Binding) -> Result<(), Error> {
+    if let Some(proxy) = &binding.proxy_address {
+        super::check_proxy(tx, &scope.caller, proxy)?;
+    }
     if let Some((address, proxy)) = binding.address.as_deref().zip(binding.proxy_address.as_deref())
         && let Some(holder) = super::pair_holder(tx, &c.account_sid, address, proxy)?
     {

@@ -5,7 +5,7 @@ use dwell_core::role::RoleType;
 use dwell_core::{Conversation, Participant, Reason, Timestamp, address, attributes, limits};
 use dwell_store::{Tx, participants};
 
-use crate::context::Scope;
+use crate::context::{Caller, Scope};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
@@ -40,7 +40,8 @@ impl Engine {
     /// Changes a participant. Without any parameter nothing changes.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; [`Reason::PairInUse`]; a [`Reason`] for
+    /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; [`Reason::PairInUse`]; [`Reason::ProxyAddressNotOwned`]; a
+    /// [`Reason`] for
     /// each parameter that breaks a rule.
     pub async fn update_participant(
         &self,
@@ -81,7 +82,7 @@ fn update(
         return Err(Error::Refused(Reason::IdentityNotAddable));
     }
     if let Some(text) = present(request.messaging_binding_proxy_address.as_deref()) {
-        change_proxy(tx, &c, &mut p, text)?;
+        change_proxy(tx, &scope.caller, &mut p, text)?;
     }
     if let Some(text) = present(request.messaging_binding_projected_address.as_deref()) {
         return Err(Error::Refused(match (text, &p.binding) {
@@ -114,7 +115,7 @@ pub(crate) fn save_changed(
     journal.write(tx)
 }
 
-fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &str) -> Result<(), Error> {
+fn change_proxy(tx: &mut dyn Tx, caller: &Caller, p: &mut Participant, text: &str) -> Result<(), Error> {
     let Some((binding, address)) = p.binding.as_mut().and_then(|b| b.address.clone().map(|address| (b, address)))
     else {
         let absent = text == REMOVE;
@@ -130,7 +131,8 @@ fn change_proxy(tx: &mut dyn Tx, c: &Conversation, p: &mut Participant, text: &s
         return Ok(());
     }
     address::check_pair(&address, text)?;
-    if let Some(holder) = super::pair_holder(tx, &c.account_sid, &address, text)? {
+    super::check_proxy(tx, caller, text)?;
+    if let Some(holder) = super::pair_holder(tx, &caller.account.sid, &address, text)? {
         return Err(Error::Refused(Reason::PairInUse { holder }));
     }
     binding.proxy_address = Some(text.to_owned());

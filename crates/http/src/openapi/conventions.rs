@@ -12,6 +12,7 @@ use super::{fixed_part, item_schema};
 const SIDS: &[(&str, &str)] = &[
     ("channelmessagesid", "[a-zA-Z]{2}"),
     ("accountsid", "AC"),
+    ("channelsid", "CN"),
     ("messagingservicesid", "MG"),
     ("servicesid", "IS"),
     ("conversationsid", "CH"),
@@ -50,6 +51,7 @@ const KINDS: &[Kind] = &[
     by_name("Participants", "MB", "The SID of the participant, or the identity of a chat participant."),
     by_name("Users", "US", "The SID of the user, or its identity."),
     by_sid("Bindings", "BS", "The SID of the push binding."),
+    by_sid("Channels", "CN", "The SID of the channel."),
     by_sid("Credentials", "CR", "The SID of the push credential."),
     by_sid("Messages", "IM", "The SID of the message."),
     by_sid("Receipts", "DY", "The SID of the delivery receipt."),
@@ -66,6 +68,7 @@ type Words = (&'static str, &'static str, &'static [&'static str]);
 const WORDS: &[Words] = &[
     ("Bindings", "binding_type", &["apn", "gcm", "fcm", "twilsock"]),
     ("Bindings", "BindingType", &["apn", "gcm", "fcm", "twilsock"]),
+    ("Channels", "provider", &["twilio", "smpp", "email", "http", "loopback"]),
     ("Configuration/Addresses", "type", &["sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat"]),
     ("Configuration/Webhooks", "method", &["GET", "POST"]),
     ("Configuration/Webhooks", "target", &["webhook", "flex"]),

@@ -86,6 +86,8 @@ async fn wrong_methods() {
         (format!("{message}/Receipts/DY00000000000000000000000000000000"), "GET"),
         ("/dwell/v1/Timers".to_owned(), "GET"),
         ("/dwell/v1/LastCall".to_owned(), "GET POST"),
+        ("/dwell/v1/Channels".to_owned(), "GET POST"),
+        (format!("/dwell/v1/Channels/CN{}", "0".repeat(32)), "DELETE GET POST"),
         ("/dwell/v1/TestClock".to_owned(), "GET"),
         ("/dwell/v1/TestClock/Advance".to_owned(), "POST"),
         ("/dwell/v1/TestClock/Freeze".to_owned(), "POST"),

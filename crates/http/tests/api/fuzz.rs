@@ -200,6 +200,8 @@ const TEMPLATES: &[&str] = &[
     "/v1/Credentials/{}",
     "/dwell/v1/Timers",
     "/dwell/v1/LastCall",
+    "/dwell/v1/Channels",
+    "/dwell/v1/Channels/{}",
     "/dwell/v1/TestClock",
     "/dwell/v1/TestClock/Advance",
     "/dwell/v1/TestClock/Freeze",

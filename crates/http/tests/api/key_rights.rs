@@ -51,6 +51,7 @@ async fn a_read_only_key_reads_and_writes_nothing() {
         ("POST", "/v1/Services"),
         ("DELETE", &format!("/v1/Services/{}", sid(&service))),
         ("POST", "/dwell/v1/LastCall"),
+        ("POST", "/dwell/v1/Channels"),
         ("POST", "/dwell/v1/TestClock/Freeze"),
         ("POST", "/dwell/v1/AccessTokens"),
     ] {

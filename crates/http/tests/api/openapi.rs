@@ -123,6 +123,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
         ("AutoCreation.WebhookFilters", "onMessageAdded"),
     ];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
+    let channel = app.made("/dwell/v1/Channels", &[("Provider", "loopback"), ("Addresses", "+15017122662")]).await;
     app.made("/dwell/v1/LastCall", &[("WebhookUrl", "https://example.com")]).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
     let told =
@@ -139,6 +140,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
         _ if template.contains("/Bindings/") => &binding,
         _ if template.contains("/Webhooks/") => sid(&webhook),
         _ if template.contains("/Addresses/") => sid(&address),
+        _ if template.contains("/Channels/") => sid(&channel),
         _ => sid(&user),
     };
     let path = template
@@ -176,6 +178,7 @@ async fn form(app: &TestApp, method: &str, path: &str) -> Vec<(&'static str, Str
         "Webhooks" if path.contains("/Configuration/") => &[("Filters", "onMessageAdd")],
         "Webhooks" => &[("Target", "studio"), ("Configuration.FlowSid", "FW00000000000000000000000000000000")],
         "Addresses" => &[("Type", "chat"), ("Address", "desk")],
+        "Channels" => &[("Provider", "loopback"), ("Addresses", "desk@example.com")],
         _ => &[("FriendlyName", "x"), ("Permission", "sendMessage")],
     };
     form.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()

@@ -21,6 +21,8 @@ async fn every_member_of_meta() {
         let flow = ("Configuration.FlowSid", "FW00000000000000000000000000000000");
         app.made(&format!("{inside}/Webhooks"), &[("Target", "studio"), flow]).await;
         app.made("/v1/Configuration/Addresses", &[("Type", "chat"), ("Address", name)]).await;
+        let address = format!("{name}@example.com");
+        app.made("/dwell/v1/Channels", &[("Provider", "loopback"), ("Addresses", &address)]).await;
         let (hook_sid, event, status) = (app.account.sid.as_str(), "onMessageAdded", DeliveryStatus::Failed);
         app.keep_delivery(&app.account, Told { hook_sid, stream_sid: sid(&c), event, status }).await;
     }
@@ -34,6 +36,7 @@ async fn every_member_of_meta() {
         ("/v1/Roles".to_owned(), "roles", 50, "/v1/Roles".to_owned()),
         ("/v1/Credentials".to_owned(), "credentials", 50, "/v1/Credentials".to_owned()),
         ("/dwell/v1/Timers".to_owned(), "timers", 50, "/dwell/v1/Timers".to_owned()),
+        ("/dwell/v1/Channels".to_owned(), "channels", 50, "/dwell/v1/Channels".to_owned()),
         ("/dwell/v1/WebhookDeliveries".to_owned(), "webhook_deliveries", 50, "/dwell/v1/WebhookDeliveries".to_owned()),
         // A unique name in the path becomes the SID in the URLs.
         ("/v1/Conversations/room/Messages".to_owned(), "messages", 50, format!("{inside}/Messages")),

@@ -47,6 +47,7 @@ reasons! {
     TemplateTooLong SoundTooLong BindingTypeInvalid
     ParticipantExists ChatParticipantLimit NonChatParticipantLimit AddressEmpty ProxyAddressEmpty AddressInvalid
     ProxyAddressInvalid AddressEqualsProxy AddressTypeMismatch PairInUse ProxyAddressAbsent ProxyAddressNotAddable
+    ProxyAddressNotOwned WhatsappSenderNotEnabled AddressServed
     ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled LastReadMessageIndexInvalid
     LastReadTimestampInvalid IdentityAndAddress NotificationLevelUnknown
     PreWebhookRejected PreWebhookUrlInvalid PostWebhookUrlInvalid WebhookLimit WebhookTargetMissing WebhookTargetInvalid WebhookUrlMissing
@@ -56,9 +57,14 @@ reasons! {
 
 #[test]
 fn every_reason_has_a_case() {
-    let elsewhere =
-        [limits::REASONS, crate::access_tokens::REASONS, crate::key_rights::REASONS, crate::pre_hooks::REASONS]
-            .concat();
+    let elsewhere = [
+        limits::REASONS,
+        crate::access_tokens::REASONS,
+        crate::channels::REASONS,
+        crate::key_rights::REASONS,
+        crate::pre_hooks::REASONS,
+    ]
+    .concat();
     let cased: BTreeSet<_> = CASES.iter().map(|case| case.reason).chain(elsewhere).collect();
     let missing: Vec<_> = REASONS.iter().filter(|reason| !cased.contains(*reason)).collect();
     assert!(missing.is_empty(), "no case provokes {missing:?}");
@@ -111,6 +117,7 @@ async fn a_refusal_says_what_programs_read_in_it() {
         ("ParticipantExists", "Participant already exists"),
         ("GroupMmsNotEnabled", "Group MMS is not enabled for this Account"),
         ("AddressConfigured", "The address has a configuration already, {address}"),
+        ("AddressServed", "The address +15017122690 is served by a channel already, {channel}"),
         ("InvalidParameter", "Invalid parameter By: exactly one of By and To is required"),
     ] {
         let case = CASES.iter().find(|case| case.reason == reason).unwrap();
@@ -157,7 +164,10 @@ async fn furnish(app: &TestApp) -> BTreeMap<&'static str, String> {
     let delivery = app.keep_delivery(&app.account, told).await;
     let address = [("Type", "sms"), ("Address", "+15017122699"), ("AutoCreation.Type", "default")];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
+    let channel = [("Provider", "loopback"), ("Addresses", "+15017122690")];
+    let channel = app.made("/dwell/v1/Channels", &channel).await;
     BTreeMap::from([
+        ("{channel}", sid(&channel).to_owned()),
         ("{c}", sid(&c).to_owned()),
         ("{other}", sid(&other).to_owned()),
         ("{new}", sid(&new).to_owned()),

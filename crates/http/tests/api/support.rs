@@ -249,6 +249,7 @@ pub(crate) async fn everything(app: &TestApp) -> Value {
     let mut shown = vec![app.fetched("/v1/Configuration").await, app.fetched("/v1/Configuration/Webhooks").await];
     shown.push(app.fetched("/dwell/v1/LastCall").await);
     shown.extend(all_items(app, "/v1/Configuration/Addresses").await);
+    shown.extend(all_items(app, "/dwell/v1/Channels").await);
     for service in all_items(app, "/v1/Services?PageSize=100").await {
         let tree = format!("/v1/Services/{}", sid(&service));
         shown.push(service);

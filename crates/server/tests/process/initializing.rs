@@ -6,6 +6,7 @@ use crate::api::{Api, text};
 use crate::server::{Home, eventually};
 
 const CONVERSATIONS: usize = 20;
+const CHANNELS: &str = "/dwell/v1/Channels";
 const TOGETHER: &str = "/v1/ConversationWithParticipants";
 
 #[tokio::test]
@@ -24,6 +25,9 @@ async fn a_kill_after_the_answer_loses_no_participant_on_postgres() {
 async fn survive(home: Home) {
     let mut server = home.start();
     let api = server.new_account(&home, &[]);
+    // The proxy address has to be the account's.
+    let channel: Value = api.post(CHANNELS, &[("Provider", "loopback"), ("Addresses", "+15017122660")]).await;
+    assert_eq!(channel["enabled"], true);
     let requests = (0..CONVERSATIONS).map(|n| {
         let api = api.clone();
         tokio::spawn(async move { create(&api, n).await })

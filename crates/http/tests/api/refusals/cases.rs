@@ -66,6 +66,10 @@ const KEYWORD: (&str, &str) = ("Configuration.Triggers", "help");
 const FLOW: (&str, &str) = ("Configuration.FlowSid", "FW00000000000000000000000000000000");
 const ADDRESSES: &str = "/v1/Configuration/Addresses";
 const CONFIGURED: &str = "/v1/Configuration/Addresses/{address}";
+const CHANNELS: &str = "/dwell/v1/Channels";
+const CHANNEL: &str = "/dwell/v1/Channels/{channel}";
+const LOOPBACK: (&str, &str) = ("Provider", "loopback");
+const FREE: (&str, &str) = ("Addresses", "+15017122691");
 const SMS: (&str, &str) = ("Type", "sms");
 const NEW_NUMBER: (&str, &str) = ("Address", "+15017122698");
 const AUTO_WEBHOOK: (&str, &str) = ("AutoCreation.Type", "webhook");
@@ -349,6 +353,22 @@ pub(super) static CASES: &[Case] = &[
     post("AddressInvalid", ADDRESSES, &[SMS, ("Address", "address")], 400, 50407),
     post("AddressInvalid", ADDRESSES, &[("Type", "whatsapp"), NEW_NUMBER], 400, 50407),
     post("AddressInvalid", ADDRESSES, &[("Type", "chat"), ("Address", "{x257}")], 400, 50407),
+    post("InvalidParameter", CHANNELS, &[FREE], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[("Provider", ""), FREE], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[("Provider", "fax"), FREE], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[LOOPBACK], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[LOOPBACK, ("Addresses", "911")], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[LOOPBACK, FREE, ("Addresses", "a@example.com")], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[("Provider", "email"), FREE], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[("Provider", "http"), FREE], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[LOOPBACK, FREE, ("Settings", "[]")], 400, 20001),
+    post("InvalidParameter", CHANNELS, &[LOOPBACK, FREE, ("Enabled", "yes")], 400, 20001),
+    post("InvalidParameter", CHANNEL, &[("Addresses", ""), ("FriendlyName", "x")], 400, 20001),
+    post("InvalidParameter", CHANNEL, &[("Settings", "{\"a\": 1}"), ("FriendlyName", "x")], 400, 20001),
+    post("InvalidParameter", CHANNEL, &[("Enabled", "1"), ("FriendlyName", "x")], 400, 20001),
+    post("FriendlyNameTooLong", CHANNELS, &[LOOPBACK, FREE, ("FriendlyName", "{x257}")], 400, 50003),
+    post("FriendlyNameTooLong", CHANNEL, &[FREE, ("FriendlyName", "{x257}")], 400, 50003),
+    post("AddressServed", CHANNELS, &[LOOPBACK, FREE, ("Addresses", "+15017122690")], 409, 20409),
     post("AddressConfigured", ADDRESSES, &[SMS, ("Address", "+15017122699")], 409, 20409),
     post("AddressConfigured", ADDRESSES, &[("Type", "chat"), ("Address", "+15017122699"), ("FriendlyName", "x")], 409, 20409),
     post("FriendlyNameTooLong", ADDRESSES, &[SMS, NEW_NUMBER, ("FriendlyName", "{x257}")], 400, 50003),
