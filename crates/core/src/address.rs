@@ -44,6 +44,19 @@ impl BindingType {
         }
     }
 
+    /// The name that webhooks are told as the source of what comes through such an address (contract §10.5).
+    pub const fn source(self) -> &'static str {
+        match self {
+            BindingType::Sms => "SMS",
+            BindingType::Whatsapp => "WHATSAPP",
+            BindingType::Messenger => "MESSENGER",
+            BindingType::Rcs => "RCS",
+            BindingType::Gbm => "GBM",
+            BindingType::Apple => "APPLE",
+            BindingType::Email => "EMAIL",
+        }
+    }
+
     /// The type of a well-formed address; `None` when it is malformed or over-long.
     pub fn of(address: &str) -> Option<Self> {
         if address.chars().count() > IDENTITY_CHARS_MAX || address.chars().any(|c| c.is_control() || c == ' ') {

@@ -101,6 +101,20 @@ impl AddressType {
     }
 }
 
+impl From<BindingType> for AddressType {
+    fn from(kind: BindingType) -> Self {
+        match kind {
+            BindingType::Sms => AddressType::Sms,
+            BindingType::Whatsapp => AddressType::Whatsapp,
+            BindingType::Messenger => AddressType::Messenger,
+            BindingType::Rcs => AddressType::Rcs,
+            BindingType::Gbm => AddressType::Gbm,
+            BindingType::Apple => AddressType::Apple,
+            BindingType::Email => AddressType::Email,
+        }
+    }
+}
+
 /// Three to eight digits.
 fn is_short_code(text: &str) -> bool {
     (3..=8).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_digit())

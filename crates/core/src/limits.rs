@@ -14,6 +14,8 @@ pub const SUBJECT_CHARS_MAX: usize = 256;
 pub const CONVERSATION_ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 /// Largest attributes of a message, participant or user, in bytes of UTF-8.
 pub const ATTRIBUTES_BYTES_MAX: usize = 4 * 1024;
+/// Longest name that a channel has for a message, in bytes of UTF-8: as long as a line of an e-mail may be.
+pub const CHANNEL_MESSAGE_SID_BYTES_MAX: usize = 1_000;
 /// Largest body of a message, in bytes of UTF-8.
 pub const MESSAGE_BODY_BYTES_MAX: usize = 32 * 1024;
 /// Most participants with an identity in one conversation.

@@ -222,6 +222,8 @@ pub enum Reason {
     AddressConfigured { holder: AddressSid },
     #[error("{address} is served by {holder}")]
     AddressServed { address: String, holder: ChannelSid },
+    #[error("nothing makes a conversation for messages to {address}")]
+    InboundUnrouted { address: String },
 }
 
 impl From<crate::lifecycle::LifecycleError> for Reason {

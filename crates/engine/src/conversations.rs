@@ -9,6 +9,7 @@ mod list;
 mod update;
 
 pub use create::Create;
+pub(crate) use create::begin;
 pub use life::{Life, LifePage};
 pub use list::List;
 pub use update::Update;

@@ -9,8 +9,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use dwell_core::Timestamp;
-use dwell_store::StoreError;
 use dwell_store::deliveries::{self, Claim, Delivery, Status};
+use dwell_store::{StoreError, inbound_messages};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -176,16 +176,19 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Removes some deliveries that were finished long ago, with their attempts; `true` when there may be
-    /// more.
+    /// Removes some deliveries that were finished long ago, with their attempts, and forgets some messages
+    /// that came from outside as long ago; `true` when there may be more.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and the like when the store does not answer.
     pub async fn prune(&self) -> Result<bool, Error> {
         let Work { engine, options, .. } = &*self.work;
         let before = engine.now().plus_seconds(-3_600 * i64::from(options.log_hours));
-        let removed = engine.write(move |tx| deliveries::remove_finished(tx, before, PRUNE_ROWS_MAX)).await;
-        let removed = removed.map_err(|error: StoreError| Error::from(error))?;
+        let removed = engine.write(move |tx| {
+            let deliveries = deliveries::remove_finished(tx, before, PRUNE_ROWS_MAX)?;
+            Ok(deliveries.max(inbound_messages::remove_old(tx, before, PRUNE_ROWS_MAX)?))
+        });
+        let removed = removed.await.map_err(|error: StoreError| Error::from(error))?;
         Ok(i64::try_from(removed).unwrap_or(i64::MAX) >= PRUNE_ROWS_MAX)
     }
 }

@@ -1,4 +1,10 @@
-//! Messages from outside, whichever channel they come through (contract §11).
+//! Messages from outside, whichever channel they come through (contract §11): checked, put where they
+//! belong, and each of them once.
+
+mod append;
+mod arrival;
+mod begin;
+mod receive;
 
 use dwell_core::{ChannelSid, ConversationSid, MessageSid};
 

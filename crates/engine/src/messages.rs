@@ -7,6 +7,7 @@ mod list;
 mod update;
 
 pub use create::Create;
+pub(crate) use create::add;
 pub use update::Update;
 
 use dwell_core::message::DEFAULT_AUTHOR;

@@ -37,7 +37,9 @@ pub(crate) fn pair_holder(
     address: &str,
     proxy_address: &str,
 ) -> Result<Option<ConversationSid>, Error> {
-    let Some(holder) = participants::pair_holder(tx, account, address, proxy_address)? else { return Ok(None) };
+    let Some((holder, _)) = participants::pair_holder(tx, account, address, proxy_address)? else {
+        return Ok(None);
+    };
     if conversations::fetch_anywhere(tx, account, &holder)?.is_some() {
         return Ok(Some(holder));
     }

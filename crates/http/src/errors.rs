@@ -133,6 +133,10 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::AddressServed { address, holder } => {
             return (20409, CONFLICT, format!("The address {address} is served by a channel already, {holder}"));
         }
+        Reason::InboundUnrouted { address } => {
+            let text = "No conversation holds the message, and no address configuration makes one for";
+            return (20404, StatusCode::NOT_FOUND, format!("{text} {address}"));
+        }
         Reason::AccessTokenGrants { problem } => {
             return (20106, UNAUTHORIZED, format!("Invalid Access Token grants: {problem}"));
         }

@@ -15,6 +15,7 @@ pub mod deliveries;
 mod engine;
 mod error;
 pub mod events;
+pub mod inbound_messages;
 pub mod initializations;
 pub mod last_calls;
 pub mod memberships;
@@ -56,6 +57,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         deliveries::ALL,
         deliveries::ALL_LISTS,
         events::ALL,
+        inbound_messages::ALL,
         initializations::ALL,
         last_calls::ALL,
         memberships::ALL,

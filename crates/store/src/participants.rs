@@ -46,7 +46,7 @@ statements! {
     DELETE = "DELETE FROM participants WHERE conversation_sid = ?1 AND sid = ?2";
     DELETE_ALL = "DELETE FROM participants WHERE conversation_sid = ?1";
     PAIR_HOLDER =
-        "SELECT conversation_sid FROM participants
+        "SELECT conversation_sid, sid FROM participants
          WHERE account_sid = ?1 AND address = ?2 AND proxy_address = ?3 AND open = 1";
     /// Closing lets go of the pairs and of the identities' slots (contract §6.1).
     RELEASE(Text) =
@@ -96,6 +96,12 @@ pub(crate) fn read_columns(c: &mut Columns<'_>) -> Result<Participant, StoreErro
         date_created: c.time()?,
         date_updated: c.time()?,
     })
+}
+
+/// A conversation and a participant of it.
+fn read_place(row: &dyn Row) -> Result<(ConversationSid, ParticipantSid), StoreError> {
+    let mut c = Columns::new(row);
+    Ok((c.parsed(ConversationSid::parse)?, c.parsed(ParticipantSid::parse)?))
 }
 
 /// How a path names a participant (contract §1.6).
@@ -217,16 +223,14 @@ pub fn delete_all(tx: &mut dyn Tx, conversation: &ConversationSid) -> Result<(),
     Ok(())
 }
 
-/// The conversation that holds an (address, proxy address) pair.
+/// The conversation that holds an (address, proxy address) pair, and the participant through which it does.
 pub fn pair_holder(
     tx: &mut dyn Tx,
     account: &AccountSid,
     address: &str,
     proxy_address: &str,
-) -> Result<Option<ConversationSid>, StoreError> {
-    tx.first(&PAIR_HOLDER, params![account, address, proxy_address], |row| {
-        Columns::new(row).parsed(ConversationSid::parse)
-    })
+) -> Result<Option<(ConversationSid, ParticipantSid)>, StoreError> {
+    tx.first(&PAIR_HOLDER, params![account, address, proxy_address], read_place)
 }
 
 /// Lets go of the pairs and the identities' slots of closed conversations.
@@ -252,8 +256,5 @@ pub fn open_conversations(
     identity: &str,
     limit: i64,
 ) -> Result<Vec<(ConversationSid, ParticipantSid)>, StoreError> {
-    tx.all(&OPEN_CONVERSATIONS, params![account, service, identity, limit], |row| {
-        let mut c = Columns::new(row);
-        Ok((c.parsed(ConversationSid::parse)?, c.parsed(ParticipantSid::parse)?))
-    })
+    tx.all(&OPEN_CONVERSATIONS, params![account, service, identity, limit], read_place)
 }

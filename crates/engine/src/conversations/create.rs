@@ -37,7 +37,8 @@ pub struct Create {
     pub participant: Option<Vec<String>>,
 }
 
-struct Checked {
+/// What could be checked without a look into the store.
+pub(crate) struct Checked {
     friendly_name: Option<String>,
     unique_name: Option<String>,
     date_created: Option<Timestamp>,
@@ -53,7 +54,7 @@ struct Checked {
 }
 
 impl Create {
-    fn check(&self) -> Result<Checked, Reason> {
+    pub(crate) fn check(&self) -> Result<Checked, Reason> {
         let attributes = self.attributes.as_deref().unwrap_or(attributes::EMPTY);
         attributes::check(attributes, limits::CONVERSATION_ATTRIBUTES_BYTES_MAX)?;
         let state = self.state.as_deref().map_or(Ok(State::Active), input::state)?;
@@ -104,6 +105,33 @@ impl Engine {
 }
 
 fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked) -> Result<Conversation, Error> {
+    let (conversation, journal) = begin(tx, scope, sid, &request, ACTOR_SYSTEM)?;
+    if !request.participants.is_empty() {
+        let initialization = Initialization {
+            conversation_sid: sid,
+            account_sid: conversation.account_sid,
+            service_sid: scope.service_sid,
+            state: request.state,
+            participants: to_json(&request.participants)?,
+            created_at: journal.now,
+            actor: scope.caller.credential.clone(),
+            notify: scope.caller.webhooks,
+            attempts: 0,
+        };
+        initializations::insert(tx, &initialization)?;
+    }
+    journal.write(tx)?;
+    Ok(conversation)
+}
+
+/// Adds a conversation with nobody in it. Returns it with a journal, which the caller writes.
+pub(crate) fn begin<'a>(
+    tx: &mut dyn Tx,
+    scope: &'a Scope,
+    sid: ConversationSid,
+    request: &Checked,
+    created_by: &str,
+) -> Result<(Conversation, Journal<'a>), Error> {
     let account = scope.caller.fresh_account(tx)?;
     if services::hold(tx, &account.sid, &scope.service_sid)?.is_none() {
         return Err(Error::NotFound);
@@ -123,11 +151,11 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
         account_sid: account.sid,
         service_sid: scope.service_sid,
         messaging_service_sid: request.messaging_service_sid.unwrap_or(account.default_messaging_service_sid),
-        friendly_name: request.friendly_name,
-        unique_name: request.unique_name,
-        attributes: request.attributes,
-        email_address: request.email_address,
-        email_name: request.email_name,
+        friendly_name: request.friendly_name.clone(),
+        unique_name: request.unique_name.clone(),
+        attributes: request.attributes.clone(),
+        email_address: request.email_address.clone(),
+        email_name: request.email_name.clone(),
         // The clocks run from the real moment of creation, also for an imported conversation.
         lifecycle: if request.participants.is_empty() {
             Lifecycle::created(request.state, timers, now)?
@@ -143,7 +171,7 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
         chat_participants: 0,
         non_chat_participants: 0,
         has_receipts: false,
-        created_by: ACTOR_SYSTEM.to_owned(),
+        created_by: created_by.to_owned(),
     };
     if let Some(name) = &conversation.unique_name {
         super::refuse_taken_name(tx, &conversation, name)?;
@@ -153,20 +181,5 @@ fn create(tx: &mut dyn Tx, scope: &Scope, sid: ConversationSid, request: Checked
     if !conversations::insert(tx, &conversation)? {
         return Err(Error::Refused(Reason::UniqueNameTaken));
     }
-    if !request.participants.is_empty() {
-        let initialization = Initialization {
-            conversation_sid: sid,
-            account_sid: account.sid,
-            service_sid: scope.service_sid,
-            state: request.state,
-            participants: to_json(&request.participants)?,
-            created_at: now,
-            actor: scope.caller.credential.clone(),
-            notify: scope.caller.webhooks,
-            attempts: 0,
-        };
-        initializations::insert(tx, &initialization)?;
-    }
-    journal.write(tx)?;
-    Ok(conversation)
+    Ok((conversation, journal))
 }

@@ -53,6 +53,7 @@ fn read_one(text: &str) -> Result<participants::Create, Reason> {
         messaging_binding_address: member(binding, "address")?,
         messaging_binding_proxy_address: member(binding, "proxy_address")?,
         messaging_binding_projected_address: member(binding, "projected_address")?,
+        messaging_binding_name: None,
         date_created: member(&object, "date_created")?,
         date_updated: member(&object, "date_updated")?,
         attributes: member(&object, "attributes")?,

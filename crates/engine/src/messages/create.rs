@@ -3,13 +3,17 @@
 
 use dwell_core::lifecycle::Input;
 use dwell_core::message::DEFAULT_AUTHOR;
-use dwell_core::{ContentSid, MediaSid, Message, MessageSid, Reason, Timestamp, attributes, has_sid_form, limits};
+use dwell_core::{
+    ContentSid, Conversation, MediaSid, Message, MessageSid, ParticipantSid, Reason, Timestamp, attributes,
+    has_sid_form, limits,
+};
 use dwell_store::{Tx, conversations, messages};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
+use crate::journal::Journal;
 use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
@@ -27,7 +31,8 @@ pub struct Create {
     pub subject: Option<String>,
 }
 
-struct Checked<'a> {
+/// What could be checked without a look into the store.
+pub(crate) struct Checked<'a> {
     author: &'a str,
     body: Option<&'a str>,
     date_created: Option<Timestamp>,
@@ -39,7 +44,7 @@ struct Checked<'a> {
 }
 
 impl Create {
-    fn check(&self) -> Result<Checked<'_>, Reason> {
+    pub(crate) fn check(&self) -> Result<Checked<'_>, Reason> {
         let attributes = self.attributes.as_deref().unwrap_or(attributes::EMPTY);
         attributes::check(attributes, limits::ATTRIBUTES_BYTES_MAX)?;
         let content_sid = present(self.content_sid.as_deref());
@@ -123,9 +128,29 @@ fn create(
     sid: MessageSid,
     request: &Create,
 ) -> Result<Message, Error> {
-    let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
+    let (mut c, journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
+    add(tx, &mut c, journal, settled, sid, request, None)
+}
+
+/// Adds a message to a locked conversation and writes both, with what the journal holds already.
+/// `is_changed` says that more of the conversation must be written than what a message changes, and
+/// `sender` who the author is when that is known.
+pub(crate) fn add(
+    tx: &mut dyn Tx,
+    c: &mut Conversation,
+    journal: Journal<'_>,
+    is_changed: bool,
+    sid: MessageSid,
+    request: &Create,
+    sender: Option<ParticipantSid>,
+) -> Result<Message, Error> {
+    // Bound anew, it need not outlive the message that it tells of.
+    let mut journal = journal;
     let request = request.check()?;
-    let participant_sid = super::participant_of(tx, &c, request.author)?;
+    let participant_sid = match sender {
+        Some(sender) => Some(sender),
+        None => super::participant_of(tx, c, request.author)?,
+    };
     let date_created = request.date_created.unwrap_or(journal.now);
     let own = |text: Option<&str>| text.map(str::to_owned);
     let message = Message {
@@ -142,21 +167,21 @@ fn create(
         subject: own(request.subject),
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),
-        added: Some(journal.message_added(&mut c)),
+        added: Some(journal.message_added(c)),
         delivery: None,
     };
     messages::insert(tx, &message)?;
-    journal.tell_of(&c, &message);
+    journal.tell_of(c, &message);
     c.next_message_index += 1;
     c.activity_at = journal.now;
     let deadline = c.lifecycle.armed.map(|armed| armed.due);
-    let reactivated = journal.apply(&mut c, Input::MessageAdded, Some(sid))?.is_some();
+    let reactivated = journal.apply(c, Input::MessageAdded, Some(sid))?.is_some();
     // Earlier than before, or one where there was none: after a last call. The index must follow it.
     let is_earlier = c.lifecycle.armed.is_some_and(|armed| deadline.is_none_or(|deadline| armed.due < deadline));
-    if reactivated || settled || is_earlier {
-        conversations::update(tx, &c)?;
+    if reactivated || is_changed || is_earlier {
+        conversations::update(tx, c)?;
     } else {
-        conversations::update_after_message(tx, &c)?;
+        conversations::update_after_message(tx, c)?;
     }
     journal.write(tx)?;
     Ok(message)

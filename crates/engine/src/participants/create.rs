@@ -22,6 +22,8 @@ pub struct Create {
     pub messaging_binding_address: Option<String>,
     pub messaging_binding_proxy_address: Option<String>,
     pub messaging_binding_projected_address: Option<String>,
+    /// The name beside an e-mail address, at most 256 characters: no parameter of the API, mails tell it.
+    pub messaging_binding_name: Option<String>,
     pub date_created: Option<String>,
     pub date_updated: Option<String>,
     pub attributes: Option<String>,
@@ -76,6 +78,7 @@ impl Create {
                     binding_type: kind.as_str().to_owned(),
                     address: Some(address.to_owned()),
                     proxy_address: Some(proxy.to_owned()),
+                    name: self.messaging_binding_name.clone(),
                     ..Binding::default()
                 }))
             }

@@ -21,6 +21,7 @@ mod deliveries;
 mod fixtures;
 mod fuzz;
 mod headers;
+mod inbound;
 mod key_rights;
 mod last_calls;
 mod last_calls_crowd;

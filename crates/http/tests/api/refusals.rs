@@ -52,7 +52,7 @@ reasons! {
     LastReadTimestampInvalid IdentityAndAddress NotificationLevelUnknown
     PreWebhookRejected PreWebhookUrlInvalid PostWebhookUrlInvalid WebhookLimit WebhookTargetMissing WebhookTargetInvalid WebhookUrlMissing
     WebhookUrlTooLong WebhookFilterMissing WebhookFilterInvalid WebhookTriggerMissing WebhookTriggerTooLong
-    WebhookTriggerLimit FlowSidInvalid AddressConfigured
+    WebhookTriggerLimit FlowSidInvalid AddressConfigured InboundUnrouted
 }
 
 #[test]
@@ -63,6 +63,7 @@ fn every_reason_has_a_case() {
         crate::channels::REASONS,
         crate::key_rights::REASONS,
         crate::pre_hooks::REASONS,
+        &["InboundUnrouted"],
     ]
     .concat();
     let cased: BTreeSet<_> = CASES.iter().map(|case| case.reason).chain(elsewhere).collect();

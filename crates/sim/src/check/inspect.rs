@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dwell_core::{Account, ConversationSid, ServiceSid, Timestamp};
+use dwell_core::{Account, ConversationSid, ParticipantSid, ServiceSid, Timestamp};
 use dwell_engine::{Caller, Engine, PageRequest, SOURCE_API, Scope, conversations};
 use dwell_store::{Seek, StoreError, accounts, events, messages, participants, transitions};
 
@@ -124,9 +124,9 @@ impl Inspector<'_> {
             })
             .await
             .map_err(|error: StoreError| failed(&error))?;
-        let found: Vec<Option<ConversationSid>> = found;
+        let found: Vec<Option<(ConversationSid, ParticipantSid)>> = found;
         for ((address, proxy, holder), found) in wanted.into_iter().zip(found) {
-            let found = found.map(|sid| sid.to_string());
+            let found = found.map(|(sid, _)| sid.to_string());
             // A deleted service's pairs are let go when somebody asks for them, or by the janitor.
             if holder.is_none() && found.as_deref().is_some_and(|sid| self.is_of_deleted_service(sid)) {
                 continue;

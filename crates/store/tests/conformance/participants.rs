@@ -21,7 +21,8 @@ fn add(store: &Store, p: Participant) -> bool {
 }
 
 fn holder(store: &Store, address: &'static str) -> Option<dwell_core::ConversationSid> {
-    read(store, move |tx| participants::pair_holder(tx, &account_sid(1), address, "+2"))
+    let held = read(store, move |tx| participants::pair_holder(tx, &account_sid(1), address, "+2"));
+    held.map(|(conversation, _)| conversation)
 }
 
 fn a_participant_is_kept_changed_and_removed(store: &Store) {

@@ -1,0 +1,146 @@
+//! A message from outside begins a conversation with nobody in it but its sender (contract §10.7, §11.4,
+//! §18 M5).
+
+use std::sync::Arc;
+
+use dwell_core::address_configuration;
+use dwell_core::event::{ConversationPayload, EventKind};
+use dwell_core::webhook::Action;
+use dwell_core::{Conversation, ConversationSid, MessageSid, Webhook, WebhookSid};
+use dwell_store::{Tx, webhooks};
+use serde::Serialize;
+
+use super::Outcome;
+use super::arrival::Arrival;
+use super::receive::{configured, holder};
+use crate::context::Scope;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::participants::Sids;
+use crate::pre_hooks::{PreEvent, Subject};
+use crate::{conversations, messages, participants};
+
+/// The SIDs of what is made.
+#[derive(Clone, Copy)]
+struct NewSids {
+    conversation: ConversationSid,
+    participant: Sids,
+    message: MessageSid,
+    webhook: WebhookSid,
+}
+
+/// A conversation with the message that began it.
+struct Begun {
+    conversation: Conversation,
+    arrival: Arc<Arrival>,
+}
+
+/// What the webhook is told that may reject it (contract §10.5).
+#[derive(Serialize)]
+struct BegunPayload<'a> {
+    #[serde(flatten)]
+    conversation: ConversationPayload<'a>,
+    #[serde(rename = "MessagingBinding.Address")]
+    address: &'a str,
+    #[serde(rename = "MessagingBinding.ProxyAddress")]
+    proxy_address: &'a str,
+    #[serde(rename = "MessagingBinding.AuthorAddress")]
+    author_address: &'a str,
+    #[serde(rename = "MessageBody", skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
+    #[serde(rename = "Media", skip_serializing_if = "Option::is_none")]
+    media: Option<&'a str>,
+}
+
+impl Subject for Begun {
+    fn payload(&self) -> impl Serialize + '_ {
+        let Begun { conversation, arrival } = self;
+        BegunPayload {
+            conversation: ConversationPayload::new(
+                EventKind::ConversationAdded,
+                conversation,
+                conversation.date_updated,
+            ),
+            address: &arrival.from,
+            proxy_address: &arrival.to,
+            author_address: &arrival.from,
+            body: arrival.message.body.as_deref(),
+            media: arrival.media.as_deref(),
+        }
+    }
+}
+
+impl Engine {
+    /// Makes the conversation, unless a webhook rejects it; one that does not may name it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] and the like when it does not belong there any more, or arrived a second time
+    /// meanwhile.
+    pub(super) async fn begin_with_inbound(
+        &self,
+        scope: Scope,
+        arrival: &Arc<Arrival>,
+    ) -> Result<(ConversationSid, MessageSid), Error> {
+        let sids = NewSids {
+            conversation: ConversationSid::new(self.sid()),
+            participant: Sids::new(self),
+            message: MessageSid::new(self.sid()),
+            webhook: WebhookSid::new(self.sid()),
+        };
+        let arrival = arrival.clone();
+        let work = move |tx: &mut dyn Tx, scope: &Scope, request: &conversations::Create| {
+            let conversation = begin(tx, scope, &arrival, sids, request)?;
+            Ok(Begun { conversation, arrival: arrival.clone() })
+        };
+        let request = conversations::Create::default();
+        self.write_unless_rejected(PreEvent::ConversationAdd, &scope, request, work).await?;
+        Ok((sids.conversation, sids.message))
+    }
+}
+
+fn begin(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    arrival: &Arrival,
+    sids: NewSids,
+    request: &conversations::Create,
+) -> Result<Conversation, Error> {
+    let account = scope.caller.fresh_account(tx)?;
+    let (service_sid, action) = configured(tx, &account, arrival)?;
+    if service_sid != scope.service_sid || holder(tx, arrival)?.is_some() {
+        return Err(Error::Conflict);
+    }
+    let (mut c, mut journal) = conversations::begin(tx, scope, sids.conversation, &request.check()?, &arrival.from)?;
+    // Its own webhook is there before anything else happens in it, and hears of all that.
+    if let Some(action) = own_webhook(action) {
+        let webhook = Webhook {
+            sid: sids.webhook,
+            account_sid: c.account_sid,
+            conversation_sid: c.sid,
+            action,
+            replay_after: None,
+            date_created: journal.now,
+            date_updated: journal.now,
+        };
+        webhooks::insert(tx, &webhook)?;
+    }
+    let sender = participants::Create {
+        messaging_binding_address: Some(arrival.from.clone()),
+        messaging_binding_proxy_address: Some(arrival.to.clone()),
+        messaging_binding_name: arrival.from_name.clone(),
+        ..participants::Create::default()
+    };
+    let sender = participants::add(tx, scope, &mut c, &mut journal, sids.participant, &sender)?;
+    messages::add(tx, &mut c, journal, true, sids.message, &arrival.message, Some(sender.sid))?;
+    arrival.note(tx, scope.caller.received_at, Outcome::Created, Some((c.sid, sids.message)))?;
+    Ok(c)
+}
+
+/// The webhook that a conversation begins with (contract §11.6).
+fn own_webhook(action: address_configuration::Action) -> Option<Action> {
+    match action {
+        address_configuration::Action::Default => None,
+        address_configuration::Action::Webhook(hook) => Some(Action::Webhook(hook)),
+        address_configuration::Action::Studio { flow_sid, .. } => Some(Action::Studio { flow_sid }),
+    }
+}
