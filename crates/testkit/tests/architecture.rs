@@ -12,12 +12,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("dwell-store", &["dwell-core"]),
     ("dwell-engine", &["dwell-core", "dwell-store"]),
     ("dwell-delivery", &["dwell-core", "dwell-engine"]),
-    ("dwell-http", &["dwell-core", "dwell-engine"]),
+    ("dwell-docs", &[]),
+    ("dwell-http", &["dwell-core", "dwell-engine", "dwell-docs"]),
     ("dwell-realtime", &["dwell-core", "dwell-engine"]),
-    ("dwell-mcp", &["dwell-core", "dwell-engine"]),
+    ("dwell-mcp", &["dwell-core", "dwell-engine", "dwell-docs"]),
     (
         "dwell",
-        &["dwell-core", "dwell-store", "dwell-engine", "dwell-delivery", "dwell-http", "dwell-realtime", "dwell-mcp"],
+        &["dwell-core", "dwell-store", "dwell-engine", "dwell-delivery", "dwell-docs", "dwell-http", "dwell-realtime", "dwell-mcp"],
     ),
 ];
 

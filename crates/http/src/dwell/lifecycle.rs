@@ -126,6 +126,7 @@ struct Entry {
 struct EntryError {
     /// Its number, such as 50427.
     code: i64,
+    /// What went wrong, in words.
     message: String,
 }
 

@@ -71,6 +71,7 @@ impl PushBinding {
 #[derive(Debug, Serialize, ToSchema)]
 struct PushBindingList {
     meta: Meta,
+    /// The bindings of the page.
     bindings: Vec<PushBinding>,
 }
 

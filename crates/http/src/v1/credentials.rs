@@ -61,6 +61,7 @@ impl Credential {
 #[derive(Debug, Serialize, ToSchema)]
 struct CredentialList {
     meta: Meta,
+    /// The credentials of the page.
     credentials: Vec<Credential>,
 }
 

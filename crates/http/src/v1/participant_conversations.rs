@@ -134,6 +134,7 @@ impl ParticipantConversation {
 #[derive(Debug, Serialize, ToSchema)]
 struct ParticipantConversationList {
     meta: Meta,
+    /// The conversations of the page.
     conversations: Vec<ParticipantConversation>,
 }
 

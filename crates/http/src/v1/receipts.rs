@@ -80,6 +80,7 @@ impl Receipt {
 #[derive(Debug, Serialize, ToSchema)]
 struct ReceiptList {
     meta: Meta,
+    /// The receipts of the page.
     delivery_receipts: Vec<Receipt>,
 }
 

@@ -64,6 +64,7 @@ impl Role {
 #[derive(Debug, Serialize, ToSchema)]
 struct RoleList {
     meta: Meta,
+    /// The roles of the page.
     roles: Vec<Role>,
 }
 

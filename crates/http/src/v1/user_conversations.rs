@@ -99,6 +99,7 @@ impl UserConversation {
 #[derive(Debug, Serialize, ToSchema)]
 struct UserConversationList {
     meta: Meta,
+    /// The conversations of the page.
     conversations: Vec<UserConversation>,
 }
 
@@ -114,8 +115,7 @@ form! {
     }
 }
 
-/// List the conversations that a user, by SID or identity, is in, in order of their SIDs. Closed ones
-/// are among them.
+/// List the conversations that a user is in, in order of their SIDs. Closed ones are among them.
 #[utoipa::path(
     get,
     path = "/Users/{UserSid}/Conversations",

@@ -1,0 +1,136 @@
+//! The guides: the pages of docs/ that are for users, and the quick start of the README.
+
+/// A guide.
+#[derive(Debug, Clone, Copy)]
+pub struct Guide {
+    /// The name of its page: `guides/{name}`.
+    pub name: &'static str,
+    /// What it is about, in a line.
+    pub summary: &'static str,
+    /// Its file, seen from the folder of the guides.
+    pub(crate) file: &'static str,
+    markdown: &'static str,
+}
+
+/// Where the part of the README begins that is a guide.
+const QUICK_START: &str = "\n## Start\n";
+/// Where it ends.
+const QUICK_START_END: &str = "\n## More\n";
+
+/// Every guide, the first to be read first.
+pub const ALL: &[Guide] = &[
+    Guide {
+        name: "quick-start",
+        summary: "A server and a conversation in five minutes",
+        file: "../README.md",
+        markdown: include_str!("../../../README.md"),
+    },
+    Guide {
+        name: "sdks",
+        summary: "The official libraries: Python, Node and the others, pointed at Dwell",
+        file: "sdks.md",
+        markdown: include_str!("../../../docs/sdks.md"),
+    },
+    Guide {
+        name: "lifecycle",
+        summary: "States, timers, test clocks",
+        file: "lifecycle.md",
+        markdown: include_str!("../../../docs/lifecycle.md"),
+    },
+    Guide {
+        name: "last-call",
+        summary: "A program that is asked before a timer moves a conversation",
+        file: "last-call.md",
+        markdown: include_str!("../../../docs/last-call.md"),
+    },
+    Guide {
+        name: "webhooks",
+        summary: "Every event and parameter, receivers, deliveries, safety",
+        file: "webhooks.md",
+        markdown: include_str!("../../../docs/webhooks.md"),
+    },
+    Guide {
+        name: "configuration",
+        summary: "Where settings come from, accounts, keys",
+        file: "configuration.md",
+        markdown: include_str!("../../../docs/configuration.md"),
+    },
+    Guide {
+        name: "operations",
+        summary: "Start, stop, back-up, upgrade, metrics",
+        file: "operations.md",
+        markdown: include_str!("../../../docs/operations.md"),
+    },
+];
+
+impl Guide {
+    /// The address of its page.
+    pub fn address(&self) -> String {
+        format!("guides/{}", self.name)
+    }
+
+    /// Its text, which begins with its title.
+    pub fn markdown(&self) -> String {
+        match self.markdown.split_once(QUICK_START) {
+            Some((_, rest)) if self.file == "../README.md" => {
+                let part = rest.split_once(QUICK_START_END).map_or(rest, |(part, _)| part);
+                format!("# Quick start\n\n## Start\n{part}\n")
+            }
+            _ => self.markdown.to_owned(),
+        }
+    }
+
+    /// Its title.
+    pub fn title(&self) -> String {
+        let text = self.markdown();
+        text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or(self.name).trim().to_owned()
+    }
+}
+
+/// The address below /docs that a link of a guide leads to: `Some("guides/webhooks#events")`; `None` for a
+/// file that is no page of the documentation. Links to other sites and within the page stay as they are.
+pub fn link(target: &str) -> Option<String> {
+    let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
+    if file.is_empty() || file.contains("://") {
+        return Some(target.to_owned());
+    }
+    // The README speaks of docs/sdks.md, its neighbours of sdks.md.
+    let file = file.strip_prefix("docs/").unwrap_or(file);
+    let guide = ALL.iter().find(|guide| guide.file == file)?;
+    Some(match anchor {
+        Some(anchor) => format!("{}#{anchor}", guide.address()),
+        None => guide.address(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_of_docs_is_a_guide() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let pages: Vec<_> = files.filter(|name| name.ends_with(".md") && name != "README.md").collect();
+        let missing: Vec<_> = pages.iter().filter(|name| !ALL.iter().any(|guide| guide.file == **name)).collect();
+        assert!(missing.is_empty(), "add these to guides.rs: {missing:?}");
+    }
+
+    #[test]
+    fn links_lead_to_pages() {
+        assert_eq!(link("webhooks.md#events").as_deref(), Some("guides/webhooks#events"));
+        assert_eq!(link("../README.md#start").as_deref(), Some("guides/quick-start#start"));
+        assert_eq!(link("docs/sdks.md").as_deref(), Some("guides/sdks"));
+        assert_eq!(link("#events").as_deref(), Some("#events"));
+        assert_eq!(link("https://example.com/a").as_deref(), Some("https://example.com/a"));
+        assert_eq!(link("../ARCHITECTURE.md"), None);
+    }
+
+    #[test]
+    fn the_quick_start_is_a_part_of_the_readme() {
+        let text = ALL[0].markdown();
+        assert!(
+            text.starts_with("# Quick start\n\n## Start\n") && text.contains("make run") && !text.contains("## More")
+        );
+    }
+}
