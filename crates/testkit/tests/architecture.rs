@@ -18,7 +18,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("dwell-mcp", &["dwell-core", "dwell-engine", "dwell-docs"]),
     (
         "dwell",
-        &["dwell-core", "dwell-store", "dwell-engine", "dwell-delivery", "dwell-docs", "dwell-http", "dwell-realtime", "dwell-mcp"],
+        &[
+            "dwell-core",
+            "dwell-store",
+            "dwell-engine",
+            "dwell-delivery",
+            "dwell-docs",
+            "dwell-http",
+            "dwell-realtime",
+            "dwell-mcp",
+        ],
     ),
 ];
 
