@@ -1,6 +1,6 @@
 //! Addresses of people outside the service and the proxy addresses they see (contract §5.3).
 
-use crate::limits::IDENTITY_CHARS_MAX;
+use crate::limits::{IDENTITY_CHARS_MAX, OUTBOUND_TEXT_CHARS_MAX};
 use crate::reason::Reason;
 
 /// The kind of a messaging binding, derived from the prefix of its addresses.
@@ -54,6 +54,15 @@ impl BindingType {
             BindingType::Gbm => "GBM",
             BindingType::Apple => "APPLE",
             BindingType::Email => "EMAIL",
+        }
+    }
+
+    /// The longest text that is sent to such an address, in characters; `None` when whatever fits into a
+    /// message does (contract §12).
+    pub const fn text_chars_max(self) -> Option<usize> {
+        match self {
+            BindingType::Sms | BindingType::Whatsapp => Some(OUTBOUND_TEXT_CHARS_MAX),
+            _ => None,
         }
     }
 

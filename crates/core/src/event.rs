@@ -10,8 +10,11 @@ use crate::conversation::Conversation;
 use crate::lifecycle::{Cause, State};
 use crate::message::Message;
 use crate::participant::Participant;
+use crate::receipt::{Receipt, Status};
 use crate::service::User;
-use crate::sid::{ConversationSid, MessageSid, MessagingServiceSid, ParticipantSid, RoleSid, ServiceSid, UserSid};
+use crate::sid::{
+    ConversationSid, MessageSid, MessagingServiceSid, ParticipantSid, ReceiptSid, RoleSid, ServiceSid, UserSid,
+};
 use crate::time::Timestamp;
 
 /// The kind of an event, by its post-event name.
@@ -28,6 +31,7 @@ pub enum EventKind {
     ParticipantAdded,
     ParticipantUpdated,
     ParticipantRemoved,
+    DeliveryUpdated,
     UserAdded,
     UserUpdated,
 }
@@ -46,6 +50,7 @@ impl EventKind {
             EventKind::ParticipantAdded => "onParticipantAdded",
             EventKind::ParticipantUpdated => "onParticipantUpdated",
             EventKind::ParticipantRemoved => "onParticipantRemoved",
+            EventKind::DeliveryUpdated => "onDeliveryUpdated",
             EventKind::UserAdded => "onUserAdded",
             EventKind::UserUpdated => "onUserUpdated",
         }
@@ -215,6 +220,46 @@ impl<'a> ParticipantPayload<'a> {
             date_updated: p.date_updated,
             last_read_message_index: p.last_read_message_index.filter(|_| kind == EventKind::ParticipantUpdated),
             date_removed: (kind == EventKind::ParticipantRemoved).then_some(removed_at),
+        }
+    }
+}
+
+/// `onDeliveryUpdated`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct DeliveryPayload<'a> {
+    pub conversation_sid: ConversationSid,
+    pub chat_service_sid: ServiceSid,
+    pub message_sid: MessageSid,
+    pub delivery_receipt_sid: ReceiptSid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_message_sid: Option<&'a str>,
+    pub participant_sid: ParticipantSid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'static str>,
+    pub error_code: i64,
+    #[serde(serialize_with = "millis")]
+    pub date_created: Timestamp,
+    #[serde(serialize_with = "millis")]
+    pub date_updated: Timestamp,
+}
+
+impl<'a> DeliveryPayload<'a> {
+    /// What an event says of a receipt in a conversation of `service`. Like the receipt's own body (contract
+    /// §5.5), it says 0 when there is no error.
+    pub fn new(service: ServiceSid, r: &'a Receipt) -> Self {
+        DeliveryPayload {
+            conversation_sid: r.conversation_sid,
+            chat_service_sid: service,
+            message_sid: r.message_sid,
+            delivery_receipt_sid: r.sid,
+            channel_message_sid: r.channel_message_sid.as_deref(),
+            participant_sid: r.participant_sid,
+            status: r.status.map(Status::as_str),
+            error_code: r.error_code.unwrap_or_default(),
+            date_created: r.date_created,
+            date_updated: r.date_updated,
         }
     }
 }

@@ -18,6 +18,8 @@ pub const ATTRIBUTES_BYTES_MAX: usize = 4 * 1024;
 pub const CHANNEL_MESSAGE_SID_BYTES_MAX: usize = 1_000;
 /// Largest body of a message, in bytes of UTF-8.
 pub const MESSAGE_BODY_BYTES_MAX: usize = 32 * 1024;
+/// Longest text that leaves as a text message or through WhatsApp, in characters.
+pub const OUTBOUND_TEXT_CHARS_MAX: usize = 1_600;
 /// Most participants with an identity in one conversation.
 pub const CHAT_PARTICIPANTS_MAX: i64 = 1_000;
 /// Most participants without an identity in one conversation.

@@ -1,7 +1,7 @@
 //! Receipts: what became of a message on its way to each participant outside the chat (contract
 //! §5.5, §7.4, §7.5).
 
-use crate::sid::{AccountSid, ConversationSid, MessageSid, ParticipantSid, ReceiptSid};
+use crate::sid::{AccountSid, ChannelSid, ConversationSid, MessageSid, ParticipantSid, ReceiptSid};
 use crate::time::Timestamp;
 
 /// What a channel says of a message.
@@ -71,6 +71,8 @@ pub struct Receipt {
     pub message_index: i64,
     /// The participant outside the chat; it may have left since.
     pub participant_sid: ParticipantSid,
+    /// The channel that took the message; `None` until one has.
+    pub channel_sid: Option<ChannelSid>,
     /// The channel's own name for the message.
     pub channel_message_sid: Option<String>,
     /// The latest status; `None` until a channel has said anything.
@@ -188,6 +190,7 @@ mod tests {
             message_sid: MessageSid::new(bytes),
             message_index: 0,
             participant_sid: ParticipantSid::new(bytes),
+            channel_sid: None,
             channel_message_sid: None,
             status: None,
             error_code: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dwell_core::{Account, Reason, Rights, ServiceSid, Timestamp};
+use dwell_core::{Account, AccountSid, Reason, Rights, ServiceSid, Timestamp};
 use dwell_store::{Tx, accounts};
 
 use crate::deliveries::Notifier;
@@ -34,6 +34,28 @@ pub struct Caller {
 pub const SOURCE_API: &str = "API";
 
 impl Caller {
+    /// The server itself at work in an account, of which webhooks always hear; `None` when it is gone. `source`
+    /// and `credential` say on whose word.
+    pub(crate) fn of_system(
+        tx: &mut dyn Tx,
+        notifier: &Notifier,
+        account: &AccountSid,
+        now: Timestamp,
+        (source, credential): (&'static str, &str),
+    ) -> Result<Option<Self>, Error> {
+        let Some((account, _)) = accounts::fetch(tx, account)? else { return Ok(None) };
+        Ok(Some(Caller {
+            account: Arc::new(account),
+            credential: credential.to_owned(),
+            rights: Rights::All,
+            received_at: now,
+            webhooks: true,
+            notifier: notifier.clone(),
+            source,
+            accepts_any_proxy: false,
+        }))
+    }
+
     /// Whether the caller may change anything. Every door asks before it passes a change on.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use dwell_core::webhook::{Method, without_password};
 use dwell_core::{AccountSid, DeliverySid, Timestamp};
-use dwell_store::deliveries;
+use dwell_store::deliveries::{self, Way};
 
 pub use dwell_store::deliveries::{Attempt, Status};
 pub use enqueue::{Notifier, materialize};
@@ -59,6 +59,7 @@ impl TryFrom<deliveries::Delivery> for Delivery {
     type Error = Error;
 
     fn try_from(d: deliveries::Delivery) -> Result<Self, Error> {
+        let Way::Call(method) = d.way else { return Err(Error::NotFound) };
         let parameters = serde_json::from_str(&d.params)
             .map_err(|error| Error::Internal(format!("the parameters of delivery {}: {error}", d.sid)))?;
         Ok(Delivery {
@@ -68,7 +69,7 @@ impl TryFrom<deliveries::Delivery> for Delivery {
             stream_sid: d.stream_sid,
             event: d.event,
             url: without_password(&d.url),
-            method: d.method,
+            method,
             parameters,
             status: d.status,
             attempts: d.attempts,

@@ -1,29 +1,36 @@
-//! The dispatcher: carries out the deliveries that wait, each queue in order, many queues at once.
+//! The dispatcher: carries out the deliveries that wait, calls of webhooks and messages alike, each queue in
+//! order, many queues at once.
 //!
 //! What waits is in the database. A queue that is worked on is claimed for [`LEASE_SECONDS`], and again with
 //! every delivery: whoever goes away in the middle leaves a claim that ends by itself, and the next one to
 //! look begins with the delivery whose outcome is not written. So each arrives at least once, in order.
+
+mod calls;
+mod messages;
 
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
 use dwell_core::Timestamp;
-use dwell_store::deliveries::{self, Claim, Delivery, Status};
-use dwell_store::{StoreError, inbound_messages};
+use dwell_store::deliveries::{self, Claim, Delivery, Way};
+use dwell_store::{StoreError, early_statuses, inbound_messages};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use self::messages::Unserved;
 use crate::deliveries::gate::{Entry, Gate, Limits, Party, Permit, Place};
-use crate::deliveries::work::{self, Record, Span, Taken};
+use crate::deliveries::work::{self, Head, Record, Taken};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::hooks::{CallError, Reply};
+use crate::hooks::AuthToken;
+use crate::outbound;
 
 /// How long a claim lasts: a wait for permission, a call and a slow database, in seconds.
-const LEASE_SECONDS: i64 = 15;
-/// What must be left of a claim when a call begins, in microseconds: its longest time, and some to write.
-const CALL_MICROS: i64 = 7_000_000;
+const LEASE_SECONDS: i64 = 20;
+/// What must be left of a claim when a call or the handing over of a message begins, in microseconds: the
+/// longest time of either, and some to write.
+const CALL_MICROS: i64 = 13_000_000;
 /// Longest wait for permission to call, in seconds.
 const WAIT_SECONDS: i64 = 5;
 /// Longest sleep between two looks into the store, in seconds: for what another node has left behind.
@@ -39,6 +46,9 @@ const PAUSE_PARTS: u64 = 8;
 /// How often finished deliveries are removed, in seconds, and how many in one transaction.
 const PRUNE_SECONDS: i64 = 60;
 const PRUNE_ROWS_MAX: i64 = 500;
+/// How long the status of a message is kept that nobody knows by that name, in seconds: longer than a node that
+/// has handed a message over can be away before it notes its name.
+const EARLY_SECONDS: i64 = 3_600;
 /// When to look again at deliveries that cannot be signed, in seconds.
 const UNSIGNED_SECONDS: i64 = 60;
 
@@ -49,15 +59,23 @@ pub struct Options {
     pub calls_max: u32,
     /// Most calls at once to one endpoint (scheme, host and port), at least 1.
     pub calls_per_endpoint_max: u32,
-    /// How long after its event a delivery is tried, in hours.
+    /// How long after its event a call is tried, in hours.
     pub retry_hours_max: u32,
+    /// How long a message for an address outside is tried, in hours.
+    pub message_retry_hours_max: u32,
     /// How long finished deliveries are kept, in hours.
     pub log_hours: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { calls_max: 256, calls_per_endpoint_max: 32, retry_hours_max: 4, log_hours: 168 }
+        Options {
+            calls_max: 256,
+            calls_per_endpoint_max: 32,
+            retry_hours_max: 4,
+            message_retry_hours_max: 24,
+            log_hours: 168,
+        }
     }
 }
 
@@ -71,8 +89,12 @@ struct Work {
     engine: Engine,
     options: Options,
     gate: Arc<Gate>,
+    unserved: Unserved,
     stopped: watch::Receiver<bool>,
 }
+
+/// What one try to send a delivery came to, and when to try again, if so; or only when to look again.
+type Outcome = Result<(Record, Option<Timestamp>), Timestamp>;
 
 /// What came of one try to send a delivery.
 enum Sent {
@@ -90,7 +112,7 @@ impl Dispatcher {
             calls_per_endpoint_max: options.calls_per_endpoint_max.max(1) as usize,
         });
         let (stopping, stopped) = watch::channel(false);
-        Dispatcher { work: Arc::new(Work { engine, options, gate, stopped }), stopping }
+        Dispatcher { work: Arc::new(Work { engine, options, gate, unserved: Unserved::default(), stopped }), stopping }
     }
 
     /// Carries out deliveries until `stop` is ready; then finishes the calls under way, gives back what is
@@ -111,7 +133,7 @@ impl Dispatcher {
                 Err(error) => {
                     // Once is enough: the same trouble is met again every fraction of a second.
                     if !is_failing {
-                        tracing::warn!(%error, "deliveries to webhooks wait for the store");
+                        tracing::warn!(%error, "deliveries wait for the store");
                     }
                     is_failing = true;
                     Some(inner.clock.now().plus_micros(RETRY_MICROS))
@@ -141,6 +163,7 @@ impl Dispatcher {
         let clock = &self.work.engine.inner.clock;
         if *prune_at <= clock.now() {
             self.work.gate.tidy(clock.now());
+            self.work.unserved.tidy(clock.now());
             *prune_at = if self.prune().await? { clock.now() } else { clock.now().plus_seconds(PRUNE_SECONDS) };
         }
         let room = self.work.gate.claims_max().saturating_sub(tasks.len()).min(CLAIMS_PER_ROUND);
@@ -184,11 +207,14 @@ impl Dispatcher {
     pub async fn prune(&self) -> Result<bool, Error> {
         let Work { engine, options, .. } = &*self.work;
         let before = engine.now().plus_seconds(-3_600 * i64::from(options.log_hours));
+        let unknown = engine.now().plus_seconds(-EARLY_SECONDS);
         let removed = engine.write(move |tx| {
             let deliveries = deliveries::remove_finished(tx, before, PRUNE_ROWS_MAX)?;
-            Ok(deliveries.max(inbound_messages::remove_old(tx, before, PRUNE_ROWS_MAX)?))
+            let arrivals = inbound_messages::remove_old(tx, before, PRUNE_ROWS_MAX)?;
+            let early = early_statuses::prune(tx, unknown, PRUNE_ROWS_MAX)?;
+            Ok::<_, StoreError>(deliveries.max(arrivals).max(early))
         });
-        let removed = removed.await.map_err(|error: StoreError| Error::from(error))?;
+        let removed = removed.await?;
         Ok(i64::try_from(removed).unwrap_or(i64::MAX) >= PRUNE_ROWS_MAX)
     }
 }
@@ -221,7 +247,7 @@ impl Work {
             match self.gate.reserve(&party, now) {
                 Entry::Free(place) => begun.push((taken, place)),
                 // It is given up without a call.
-                Entry::Paused(_) if now >= self.deadline(&taken.head) => {
+                Entry::Paused(_) if now >= self.deadline(&taken.head.delivery) => {
                     let place = self.gate.place(&party);
                     begun.push((taken, place));
                 }
@@ -252,7 +278,11 @@ impl Work {
 
     /// When a delivery is given up.
     fn deadline(&self, delivery: &Delivery) -> Timestamp {
-        delivery.created_at.plus_seconds(3_600 * i64::from(self.options.retry_hours_max))
+        let hours = match delivery.way {
+            Way::Call(_) => self.options.retry_hours_max,
+            Way::Channel => self.options.message_retry_hours_max,
+        };
+        delivery.created_at.plus_seconds(3_600 * i64::from(hours))
     }
 
     fn is_stopping(&self) -> bool {
@@ -290,78 +320,71 @@ impl Work {
     }
 
     /// Sends the head of a claimed queue, once that is allowed.
-    async fn send(&self, claim: &Claim, head: &Delivery, permit: &mut Option<Permit>, may_go_on: bool) -> Sent {
-        let clock = &*self.engine.inner.clock;
-        let party = party_of(head);
-        let give_up = |why: &str| {
-            let now = clock.now();
-            let at = if may_go_on { now.plus_seconds(LEASE_SECONDS) } else { now };
-            Sent::Known(Box::new(Record { delivery: work::given_up(head, why, now), attempt: None, at }))
+    async fn send(&self, claim: &Claim, head: &Head, permit: &mut Option<Permit>, may_go_on: bool) -> Sent {
+        let sent = match head.delivery.way {
+            Way::Call(method) => self.call(claim, head, method, permit).await,
+            Way::Channel => self.carry(claim, head, permit).await,
         };
-        let Some(params) = work::params(head) else { return give_up("its parameters cannot be read") };
-        let token = match self.engine.signing_token(&head.account_sid, clock.now()).await {
-            Ok(Some(token)) => token,
-            Ok(None) => return give_up("the account is disabled"),
-            Err(error) => {
-                tracing::error!(delivery = %head.sid, %error, "a delivery cannot be signed");
-                return Sent::Not(clock.now().plus_seconds(UNSIGNED_SECONDS));
+        let now = self.engine.now();
+        match sent {
+            // The claim goes on with the next delivery, or ends.
+            Ok((record, None)) => {
+                let at = if may_go_on { now.plus_seconds(LEASE_SECONDS) } else { now };
+                Sent::Known(Box::new(Record { at, ..record }))
             }
-        };
-        if permit.as_ref().is_none_or(|permit| !permit.allows(&party, clock.now())) {
-            *permit = None;
-            let mut stopped = self.stopped.clone();
-            let entry = tokio::select! {
-                biased;
-                _ = stopped.wait_for(|stopped| *stopped) => return Sent::Not(clock.now()),
-                entry = self.gate.wait(&party, clock, WAIT_SECONDS) => entry,
-            };
-            match entry {
-                Entry::Free(given) => *permit = Some(given),
-                Entry::Busy(_) => return Sent::Not(self.gate.aside(&party, clock.now())),
-                Entry::Paused(_) if clock.now() >= self.deadline(head) => {
-                    return give_up("the endpoint does not answer, and its time is over");
-                }
-                Entry::Paused(until) => return Sent::Not(self.after_pause(clock.now(), until)),
-            }
+            Ok((record, Some(again))) => Sent::Known(Box::new(Record { at: again, ..record })),
+            Err(at) => Sent::Not(at),
         }
-        let began = clock.now();
-        if claim.until.micros_since(began) < CALL_MICROS {
-            return Sent::Not(began);
-        }
-        let outcome = self.engine.inner.transport.call(work::call(head, params, token)).await;
-        let span = Span { began, micros: clock.now().micros_since(began).max(0) };
-        if let Some(permit) = permit {
-            self.learn(permit, &party, &outcome, span);
-        }
-        let random = &*self.engine.inner.random;
-        let (delivery, attempt, again) = work::judge(head, &outcome, span, self.deadline(head), random);
-        measure(&outcome);
-        let now = clock.now();
-        let at = again.unwrap_or(if may_go_on { now.plus_seconds(LEASE_SECONDS) } else { now });
-        Sent::Known(Box::new(Record { delivery, attempt: Some(attempt), at }))
     }
 
-    /// Lets the gate know how the endpoint is.
-    fn learn(&self, permit: &mut Permit, party: &Party, outcome: &Result<Reply, CallError>, span: Span) {
-        match outcome {
-            Ok(_) | Err(CallError::BodyTooLarge { .. }) => permit.answered(span.micros),
-            // It was never asked.
-            Err(CallError::Refused { .. }) => {}
-            Err(error) => {
-                if let Some(seconds) = permit.failed(span.micros, self.engine.now()) {
-                    tracing::warn!(endpoint = party.endpoint, seconds, %error, "an endpoint of webhooks is paused");
-                }
-            }
+    /// What a delivery is signed with: `None` when its account is disabled, and the instant to look again when
+    /// that cannot be told.
+    async fn token(&self, delivery: &Delivery) -> Result<Option<AuthToken>, Timestamp> {
+        let now = self.engine.now();
+        self.engine.signing_token(&delivery.account_sid, now).await.map_err(|error| {
+            tracing::error!(delivery = %delivery.sid, %error, "a delivery cannot be signed");
+            now.plus_seconds(UNSIGNED_SECONDS)
+        })
+    }
+
+    /// Waits for permission to call a party; `false` when it is paused and the delivery's time is over.
+    ///
+    /// # Errors
+    /// When to look at the queue again.
+    async fn enter(&self, party: &Party, head: &Head, permit: &mut Option<Permit>) -> Result<bool, Timestamp> {
+        let clock = &*self.engine.inner.clock;
+        if permit.as_ref().is_some_and(|permit| permit.allows(party, clock.now())) {
+            return Ok(true);
         }
+        *permit = None;
+        let mut stopped = self.stopped.clone();
+        let entry = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stopped| *stopped) => return Err(clock.now()),
+            entry = self.gate.wait(party, clock, WAIT_SECONDS) => entry,
+        };
+        match entry {
+            Entry::Free(given) => *permit = Some(given),
+            Entry::Busy(_) => return Err(self.gate.aside(party, clock.now())),
+            Entry::Paused(_) if clock.now() >= self.deadline(&head.delivery) => return Ok(false),
+            Entry::Paused(until) => return Err(self.after_pause(clock.now(), until)),
+        }
+        Ok(true)
+    }
+
+    /// When a call begins, if enough is left of the claim for it; otherwise when to look again.
+    fn begin(&self, claim: &Claim) -> Result<Timestamp, Timestamp> {
+        let now = self.engine.now();
+        if claim.until.micros_since(now) < CALL_MICROS { Err(now) } else { Ok(now) }
     }
 
     /// Writes what became of a delivery, for as long as the claim lasts: what is not written is sent again.
-    async fn write(&self, claim: &Claim, record: Record) -> Option<Delivery> {
+    async fn write(&self, claim: &Claim, record: Record) -> Option<Head> {
         let clock = &*self.engine.inner.clock;
         loop {
             let (held, written, now) = (claim.clone(), record.clone(), clock.now());
             let notifier = self.engine.notifier();
-            match self.engine.write(move |tx| work::record(tx, &notifier, &held, &written, now)).await {
+            match self.engine.write(move |tx| outbound::record::record(tx, &notifier, &held, &written, now)).await {
                 Ok(next) => return next,
                 Err(error) if clock.now() >= claim.until => {
                     tracing::warn!(delivery = %record.delivery.sid, %error, "a delivery that was sent is not noted");
@@ -373,46 +396,22 @@ impl Work {
     }
 }
 
-fn party_of(delivery: &Delivery) -> Party {
-    Party { account: delivery.account_sid, endpoint: work::endpoint_of(&delivery.url) }
-}
-
-fn measure(outcome: &Result<Reply, CallError>) {
-    let result = match outcome {
-        Ok(reply) => match reply.status {
-            200..=299 => "2xx",
-            300..=399 => "3xx",
-            400..=499 => "4xx",
-            500..=599 => "5xx",
-            _ => "other",
-        },
-        Err(CallError::Refused { .. }) => "refused",
-        Err(CallError::Dns { .. }) => "dns",
-        Err(CallError::Connect { .. }) => "connect",
-        Err(CallError::Tls { .. }) => "tls",
-        Err(CallError::Timeout { .. }) => "timeout",
-        Err(CallError::Protocol { .. } | CallError::BodyTooLarge { .. }) => "protocol",
+/// Who is called: the endpoint of a URL, or a channel. Where an address has no channel, those that wait for one
+/// are a party of their own.
+fn party_of(head: &Head) -> Party {
+    let Delivery { way, account_sid, url, .. } = &head.delivery;
+    let endpoint = match (way, head.channel) {
+        (Way::Call(_), _) => work::endpoint_of(url),
+        (Way::Channel, Some(channel)) => channel.to_string(),
+        (Way::Channel, None) => format!("{account_sid} {url}"),
     };
-    metrics::counter!("dwell_webhook_attempts_total", "result" => result).increment(1);
+    Party { account: *account_sid, endpoint }
 }
 
-/// Counts a delivery that is finished and tells how it went; of the URL only its endpoint, which holds no
-/// secret.
+/// Counts a delivery that is finished and tells how it went.
 fn tell(delivery: &Delivery) {
-    let Delivery { sid, event, attempts, last_status: status, last_error: error, .. } = delivery;
-    let endpoint = work::endpoint_of(&delivery.url);
-    let count = |outcome| metrics::counter!("dwell_webhook_deliveries_total", "outcome" => outcome).increment(1);
-    match delivery.status {
-        Status::Pending => tracing::debug!(delivery = %sid, event, endpoint, attempts, status, error, "not delivered"),
-        Status::Delivered => {
-            let micros = delivery.finished_at.map_or(0, |at| at.micros_since(delivery.created_at).max(0));
-            metrics::histogram!("dwell_webhook_delivery_seconds").record(micros as f64 / 1e6);
-            tracing::debug!(delivery = %sid, event, endpoint, attempts, "delivered");
-            count("delivered");
-        }
-        Status::Failed => {
-            tracing::info!(delivery = %sid, event, endpoint, attempts, status, error, "delivery given up");
-            count("failed");
-        }
+    match delivery.way {
+        Way::Call(_) => calls::tell(delivery),
+        Way::Channel => messages::tell(delivery),
     }
 }

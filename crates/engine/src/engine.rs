@@ -47,7 +47,6 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) secret_key: SecretKey,
     pub(crate) transport: Arc<dyn Transport>,
-    #[expect(dead_code, reason = "nothing goes out yet")]
     pub(crate) carrier: Arc<dyn Carrier>,
     pub(crate) accepts_any_proxy: bool,
     /// Requests that wait for the answer of a webhook.

@@ -1,14 +1,15 @@
 //! The events of one unit of work: numbered under the conversation's lock, written with its rows.
 
-use dwell_core::event::{ConversationPayload, EventKind, MessagePayload, ParticipantPayload};
+use dwell_core::event::{ConversationPayload, DeliveryPayload, EventKind, MessagePayload, ParticipantPayload};
 use dwell_core::lifecycle::{Cause, Input, Transition, step};
 use dwell_core::message::Added;
-use dwell_core::{Conversation, ConversationSid, Message, MessageSid, Participant, ServiceSid, Timestamp};
+use dwell_core::{Conversation, ConversationSid, Message, MessageSid, Participant, Receipt, ServiceSid, Timestamp};
 use dwell_store::transitions::{Failure, Record};
 use dwell_store::{Tx, conversations, events, participants, transitions};
 use serde::Serialize;
 
 use crate::context::Caller;
+use crate::deliveries::Notifier;
 use crate::deliveries::enqueue::{self, Event, Facts, Stream};
 use crate::error::Error;
 
@@ -33,12 +34,23 @@ struct PendingEvent {
     stream_sid: ConversationSid,
     seq: i64,
     kind: EventKind,
+    notify: bool,
     payload: String,
 }
 
 impl<'a> Journal<'a> {
     pub(crate) fn new(caller: &'a Caller, now: Timestamp) -> Self {
         Journal { caller, now, events: Vec::new(), transitions: Vec::new(), addition: None }
+    }
+
+    /// What writes deliveries.
+    pub(crate) fn notifier(&self) -> &'a Notifier {
+        &self.caller.notifier
+    }
+
+    /// When whatever happens was asked for, in real time.
+    pub(crate) fn received_at(&self) -> Timestamp {
+        self.caller.received_at
     }
 
     fn record(&mut self, conversation: &mut Conversation, kind: EventKind, payload: String) {
@@ -49,6 +61,8 @@ impl<'a> Journal<'a> {
             stream_sid: conversation.sid,
             seq: conversation.event_seq,
             kind,
+            // What became of a message is the system's doing and always told, whoever wrote it.
+            notify: self.caller.webhooks || kind == EventKind::DeliveryUpdated,
             payload,
         });
     }
@@ -90,6 +104,13 @@ impl<'a> Journal<'a> {
     pub(crate) fn participant(&mut self, c: &mut Conversation, p: &Participant, kind: EventKind) -> Result<(), Error> {
         let payload = to_json(&ParticipantPayload::new(kind, p, self.now))?;
         self.record(c, kind, payload);
+        Ok(())
+    }
+
+    /// The event of a receipt's news.
+    pub(crate) fn delivery(&mut self, c: &mut Conversation, r: &Receipt) -> Result<(), Error> {
+        let payload = to_json(&DeliveryPayload::new(c.service_sid, r))?;
+        self.record(c, EventKind::DeliveryUpdated, payload);
         Ok(())
     }
 
@@ -155,7 +176,7 @@ impl<'a> Journal<'a> {
 
     /// What webhooks are to hear of, in order.
     fn told(&self) -> Vec<(ServiceSid, Event<'_>)> {
-        let events = self.events.iter().filter(|_| self.caller.webhooks).map(|event| {
+        let events = self.events.iter().filter(|event| event.notify).map(|event| {
             let told = Event {
                 stream: Stream::Conversation(&event.stream_sid),
                 seq: event.seq,
@@ -184,7 +205,7 @@ impl<'a> Journal<'a> {
             at: self.now,
             source: self.caller.source,
             actor: &self.caller.credential,
-            notify: self.caller.webhooks,
+            notify: event.notify,
             payload: &event.payload,
         }
     }

@@ -30,6 +30,7 @@ mod journal;
 pub mod last_calls;
 pub mod messages;
 pub mod notifications;
+pub mod outbound;
 mod page;
 pub mod participant_conversations;
 pub mod participants;

@@ -1,7 +1,11 @@
-//! Receipts: fetch, list. Only channels write them.
+//! Receipts: fetch, list, and what channels say of messages.
 
+pub(crate) mod book;
 mod fetch;
 mod list;
+mod note;
+
+pub use note::{Named, News, Noted};
 
 use dwell_core::Message;
 use dwell_store::Tx;

@@ -7,7 +7,7 @@ use dwell_core::{AccountSid, DeliverySid, Timestamp};
 use dwell_engine::hooks::Call;
 use dwell_engine::{Clock, Dispatcher, DispatcherOptions};
 use dwell_store::StoreError;
-use dwell_store::deliveries::{self, Delivery, Status};
+use dwell_store::deliveries::{self, Delivery, Status, Way};
 use dwell_testkit::{Behaviour, TestApp};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -40,7 +40,7 @@ fn delivery(app: &TestApp, hook: &str, stream: &str, seq: i64, url: &str) -> Del
         seq,
         event: "onMessageAdded".to_owned(),
         url: url.to_owned(),
-        method: Method::Post,
+        way: Way::Call(Method::Post),
         params: format!(r#"{{"EventType": "onMessageAdded", "Index": "{stream}/{seq}"}}"#),
         status: Status::Pending,
         attempts: 0,

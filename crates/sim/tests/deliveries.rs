@@ -10,7 +10,7 @@ use dwell_core::webhook::Method;
 use dwell_core::{AccountSid, DeliverySid};
 use dwell_engine::{Clock, Dispatcher, DispatcherOptions};
 use dwell_store::StoreError;
-use dwell_store::deliveries::{self, Delivery, Status};
+use dwell_store::deliveries::{self, Delivery, Status, Way};
 use dwell_testkit::{Behaviour, SeededRandom, TestApp};
 use tokio::task::JoinHandle;
 
@@ -82,7 +82,7 @@ impl World {
                 seq,
                 event: "onMessageAdded".to_owned(),
                 url: url(hook),
-                method: Method::Post,
+                way: Way::Call(Method::Post),
                 status: Status::Pending,
                 attempts: 0,
                 last_status: None,

@@ -105,7 +105,12 @@ pub fn serving(tx: &mut dyn Tx, account: &AccountSid, address: &str) -> Result<O
 
 /// Whether an address belongs to a channel of the account.
 pub fn owns(tx: &mut dyn Tx, account: &AccountSid, address: &str) -> Result<bool, StoreError> {
-    Ok(tx.first(&OWNS, params![account, address], |_| Ok(()))?.is_some())
+    Ok(owner(tx, account, address)?.is_some())
+}
+
+/// Which channel of the account an address belongs to.
+pub fn owner(tx: &mut dyn Tx, account: &AccountSid, address: &str) -> Result<Option<ChannelSid>, StoreError> {
+    tx.first(&OWNS, params![account, address], |row| Columns::new(row).parsed(ChannelSid::parse))
 }
 
 /// Channels of an account in order of creation.

@@ -52,6 +52,7 @@ statements! {
     BY_UNIQUE_NAME = concat!(select!("WHERE c.service_sid = ?2 AND c.unique_name = ?3 AND c.account_sid = ?1 AND "), in_live_service!());
     BY_UNIQUE_NAME_LOCKED = concat!(select!("WHERE c.service_sid = ?2 AND c.unique_name = ?3 AND c.account_sid = ?1 AND "), in_live_service!(), " {lock}");
     ANYWHERE_BY_SID = concat!(select!("WHERE c.sid = ?2 AND c.account_sid = ?1 AND "), in_live_service!());
+    ANYWHERE_BY_SID_LOCKED = concat!(select!("WHERE c.sid = ?2 AND c.account_sid = ?1 AND "), in_live_service!(), " {lock}");
     LIST_BY_ACTIVITY = select!(
         "WHERE c.service_sid = ?2 AND c.account_sid = ?1 AND c.state = ?3 AND (c.activity_at, c.sid) < (?4, ?5)
          ORDER BY c.activity_at DESC, c.sid DESC LIMIT ?6"
@@ -188,6 +189,15 @@ pub fn fetch_anywhere(
     sid: &ConversationSid,
 ) -> Result<Option<Conversation>, StoreError> {
     tx.first(&ANYWHERE_BY_SID, params![account, sid], read)
+}
+
+/// One conversation of an account, whatever its service, locked until the unit of work ends.
+pub fn lock_anywhere(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    sid: &ConversationSid,
+) -> Result<Option<Conversation>, StoreError> {
+    tx.first(&ANYWHERE_BY_SID_LOCKED, params![account, sid], read)
 }
 
 /// Adds a conversation; `false` when its unique name is taken.

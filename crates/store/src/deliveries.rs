@@ -1,8 +1,8 @@
-//! The tables `webhook_deliveries`, `webhook_queues` and `webhook_attempts`: what webhooks are to be
-//! told, who waits in which line, and how it went. All instants are real time.
+//! The tables `webhook_deliveries`, `webhook_queues` and `webhook_attempts`: what webhooks are to be told and
+//! messages for addresses outside, who waits in which line, and how it went. All instants are real time.
 //!
 //! A delivery is written in the unit of work of its event. Deliveries of one hook about one conversation
-//! or user are a queue and go out in order. Whoever works on a queue claims it by moving its `next_at`
+//! or user are a queue and go out in order; so are the messages of a conversation to one participant. Whoever works on a queue claims it by moving its `next_at`
 //! to the end of the claim; that instant is the claim's mark, and whoever finds another mark has lost it.
 
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ macro_rules! select {
 mod lists;
 
 pub(crate) use lists::ALL as ALL_LISTS;
-pub use lists::{Of, attempts, fetch, list, reopen};
+pub use lists::{Kind, Of, attempts, fetch, list, reopen};
 
 statements! {
     INSERT(Text, Text, Text, Text, Int, Text, Text, Text, Text, Text, Int, Int) =
@@ -72,26 +72,27 @@ statements! {
             (SELECT sid FROM webhook_deliveries WHERE finished_at < ?1 ORDER BY finished_at LIMIT ?2)";
 }
 
-/// What a webhook is to be told, or was.
+/// What a webhook is to be told, or was; or a message on its way to an address outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Its SID.
     pub sid: DeliverySid,
     /// The account that owns the hook.
     pub account_sid: AccountSid,
-    /// Who is told: the SID of the account, of the service or of the conversation's own webhook.
+    /// Who is told: the SID of the account, of the service or of the conversation's own webhook; that of the
+    /// participant who is written to.
     pub hook_sid: String,
     /// The conversation or user that the event is about.
     pub stream_sid: String,
-    /// The number of the event in its stream.
+    /// The number of the event in its stream; the index of the message.
     pub seq: i64,
     /// The name of the event.
     pub event: String,
-    /// Where to.
+    /// Where to: a URL, or the account's address that the message leaves from.
     pub url: String,
     /// How.
-    pub method: Method,
-    /// What is sent, but for `RetryCount`: a JSON object of texts.
+    pub way: Way,
+    /// What is sent: for webhooks a JSON object of texts, but for `RetryCount`.
     pub params: String,
     /// How far it is.
     pub status: Status,
@@ -105,6 +106,30 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// When it was delivered or given up.
     pub finished_at: Option<Timestamp>,
+}
+
+/// How a delivery reaches the other side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A webhook is called.
+    Call(Method),
+    /// A message is handed over to the channel of the address that it leaves from.
+    Channel,
+}
+
+impl Way {
+    /// The name in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Way::Call(method) => method.as_str(),
+            Way::Channel => "CHANNEL",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == Way::Channel.as_str() { Some(Way::Channel) } else { Method::parse(text).map(Way::Call) }
+    }
 }
 
 /// How far a delivery is.
@@ -185,7 +210,7 @@ fn read(row: &dyn Row) -> Result<Delivery, StoreError> {
         seq: c.int()?,
         event: c.text()?,
         url: c.text()?,
-        method: c.parsed(Method::parse)?,
+        way: c.parsed(Way::parse)?,
         params: c.text()?,
         status: c.parsed(Status::parse)?,
         attempts: c.int()?,
@@ -212,7 +237,7 @@ pub fn enqueue(tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<(), StoreErro
             d.seq,
             &d.event,
             &d.url,
-            d.method.as_str(),
+            d.way.as_str(),
             &d.params,
             d.status.as_str(),
             d.attempts,
@@ -308,7 +333,7 @@ pub fn pending(tx: &mut dyn Tx, hook_sid: &str, stream_sid: &str, limit: i64) ->
 
 /// Writes how far a delivery is.
 pub fn update(tx: &mut dyn Tx, d: &Delivery) -> Result<(), StoreError> {
-    let method = d.method.as_str();
+    let method = d.way.as_str();
     let (status, error) = (d.last_status, d.last_error.as_deref());
     let state = d.status.as_str();
     tx.exec(&UPDATE, params![&d.sid, &d.url, method, state, d.attempts, status, error, d.created_at, d.finished_at])?;

@@ -12,6 +12,7 @@ mod columns;
 pub mod conversations;
 pub mod credentials;
 pub mod deliveries;
+pub mod early_statuses;
 mod engine;
 mod error;
 pub mod events;
@@ -56,6 +57,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         credentials::ALL,
         deliveries::ALL,
         deliveries::ALL_LISTS,
+        early_statuses::ALL,
         events::ALL,
         inbound_messages::ALL,
         initializations::ALL,

@@ -28,6 +28,8 @@ statements! {
     BY_IDENTITY = select!("WHERE conversation_sid = ?2 AND identity = ?3 AND account_sid = ?1");
     LIST = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid > ?3 ORDER BY sid LIMIT ?4");
     LIST_BACK = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
+    OUTSIDE = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND address IS NOT NULL AND proxy_address IS NOT NULL
+         ORDER BY sid LIMIT ?3");
     AUTHOR_BY_IDENTITY = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND identity = ?2";
     AUTHOR_BY_ADDRESS =
         "SELECT sid FROM participants
@@ -152,6 +154,17 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Participant>, StoreError> {
     tx.page(&ListStmts { after: &LIST, before: &LIST_BACK }, params![account, conversation], seek, limit, read)
+}
+
+/// Participants of a conversation who are reached outside the chat, each through a proxy address of its own,
+/// in order of creation.
+pub fn outside(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+    limit: i64,
+) -> Result<Vec<Participant>, StoreError> {
+    tx.all(&OUTSIDE, params![account, conversation, limit], read)
 }
 
 /// Adds a participant; `false` when its identity is in the conversation already or its address pair

@@ -2,20 +2,25 @@
 //! page of messages are one range of the primary key.
 
 use dwell_core::receipt::{Status, Tally};
-use dwell_core::{AccountSid, ConversationSid, Message, MessageSid, ParticipantSid, Receipt, ReceiptSid};
+use dwell_core::{AccountSid, ChannelSid, ConversationSid, Message, MessageSid, ParticipantSid, Receipt, ReceiptSid};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
 use crate::statement::{ListStmts, Row, Seek, Tx, params, statements};
 
-macro_rules! select {
+macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT sid, account_sid, conversation_sid, message_sid, message_index, participant_sid,
-                channel_message_sid, status, error_code, date_created, date_updated FROM receipts
-             WHERE conversation_sid = ?2 AND message_index = ?3 AND account_sid = ?1 AND ",
+            "SELECT sid, account_sid, conversation_sid, message_sid, message_index, participant_sid, channel_sid,
+                channel_message_sid, status, error_code, date_created, date_updated FROM receipts ",
             $rest
         )
+    };
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(columns!("WHERE conversation_sid = ?2 AND message_index = ?3 AND account_sid = ?1 AND "), $rest)
     };
 }
 
@@ -30,15 +35,22 @@ statements! {
             COUNT(CASE WHEN status = 'failed' THEN 1 END), COUNT(CASE WHEN status = 'undelivered' THEN 1 END)
          FROM receipts WHERE conversation_sid = ?2 AND message_index BETWEEN ?3 AND ?4 AND account_sid = ?1
          GROUP BY message_index";
-    INSERT =
+    NAMED =
+        columns!("WHERE channel_sid = ?2 AND channel_message_sid = ?3 AND account_sid = ?1 ORDER BY sid DESC LIMIT ?4");
+    /// What a participant was sent lately.
+    NAMES =
+        "SELECT channel_message_sid FROM receipts
+         WHERE conversation_sid = ?1 AND message_index >= ?3 AND message_index < ?4 AND participant_sid = ?2
+            AND channel_message_sid IS NOT NULL
+         ORDER BY message_index";
+    INSERT(Text, Text, Text, Text, Int, Text, Text, Text, Text, Int, Int, Int) =
         "INSERT INTO receipts (sid, account_sid, conversation_sid, message_sid, message_index, participant_sid,
-            channel_message_sid, status, error_code, date_created, date_updated)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-         ON CONFLICT DO NOTHING";
+            channel_sid, channel_message_sid, status, error_code, date_created, date_updated)
+         VALUES {rows}";
     /// Changes the row of the conversation once in its life.
     MARK = "UPDATE conversations SET has_receipts = 1 WHERE sid = ?1 AND account_sid = ?2 AND has_receipts = 0";
     UPDATE =
-        "UPDATE receipts SET channel_message_sid = ?4, status = ?5, error_code = ?6, date_updated = ?7
+        "UPDATE receipts SET channel_sid = ?4, channel_message_sid = ?5, status = ?6, error_code = ?7, date_updated = ?8
          WHERE conversation_sid = ?1 AND message_index = ?2 AND sid = ?3";
     DELETE_OF_MESSAGE = "DELETE FROM receipts WHERE conversation_sid = ?1 AND message_index = ?2";
 }
@@ -52,6 +64,7 @@ fn read(row: &dyn Row) -> Result<Receipt, StoreError> {
         message_sid: c.parsed(MessageSid::parse)?,
         message_index: c.int()?,
         participant_sid: c.parsed(ParticipantSid::parse)?,
+        channel_sid: c.opt_parsed(ChannelSid::parse)?,
         channel_message_sid: c.opt_text()?,
         status: c.opt_parsed(Status::parse)?,
         error_code: c.opt_int()?,
@@ -111,27 +124,53 @@ pub fn tallies(
     })
 }
 
-/// Adds a receipt and notes that the conversation has some; `false` when the participant has one of
-/// the message already.
-pub fn insert(tx: &mut dyn Tx, r: &Receipt) -> Result<bool, StoreError> {
-    let changed = tx.exec(
-        &INSERT,
-        params![
+/// Receipts of the messages that a channel calls so, the newest `limit`, newest first: names may come again.
+pub fn named(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    channel: &ChannelSid,
+    name: &str,
+    limit: i64,
+) -> Result<Vec<Receipt>, StoreError> {
+    tx.all(&NAMED, params![account, channel, name, limit], read)
+}
+
+/// The channels' names of what a participant was sent of the `window` messages before an index, oldest first.
+pub fn names(
+    tx: &mut dyn Tx,
+    conversation: &ConversationSid,
+    participant: &ParticipantSid,
+    before: i64,
+    window: i64,
+) -> Result<Vec<String>, StoreError> {
+    let params = params![conversation, participant, before.saturating_sub(window), before];
+    tx.all(&NAMES, params, |row| Columns::new(row).text())
+}
+
+/// Adds the receipts of a message and notes that its conversation has some. Each participant has one of a
+/// message at most.
+pub fn insert(tx: &mut dyn Tx, receipts: &[Receipt]) -> Result<(), StoreError> {
+    let Some(first) = receipts.first() else { return Ok(()) };
+    let mut values = Vec::with_capacity(receipts.len() * INSERT.row.len());
+    for r in receipts {
+        values.extend_from_slice(params![
             &r.sid,
             &r.account_sid,
             &r.conversation_sid,
             &r.message_sid,
             r.message_index,
             &r.participant_sid,
+            r.channel_sid.as_ref(),
             r.channel_message_sid.as_deref(),
             r.status.map(Status::as_str),
             r.error_code,
             r.date_created,
             r.date_updated,
-        ],
-    )?;
-    tx.exec(&MARK, params![&r.conversation_sid, &r.account_sid])?;
-    Ok(changed == 1)
+        ]);
+    }
+    tx.exec_many(&INSERT, &values)?;
+    tx.exec(&MARK, params![&first.conversation_sid, &first.account_sid])?;
+    Ok(())
 }
 
 /// Writes what a channel said.
@@ -143,6 +182,7 @@ pub fn update(tx: &mut dyn Tx, r: &Receipt) -> Result<(), StoreError> {
             &r.conversation_sid,
             r.message_index,
             &r.sid,
+            r.channel_sid.as_ref(),
             channel_message_sid,
             status,
             r.error_code,

@@ -28,6 +28,7 @@ const BIG: &[&str] = &[
     "webhook_queues",
     "webhook_attempts",
     "last_calls",
+    "early_statuses",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -72,6 +73,9 @@ const HOT: &[(&str, &str, &str)] = &[
     ("messages::LIST_DESC", "messages_pkey", "message_index <"),
     ("messages::COUNT_AFTER", "messages_pkey", "message_index >"),
     ("receipts::LIST", "receipts_pkey", "sid >"),
+    ("receipts::NAMED", "receipts_channel", "channel_message_sid ="),
+    ("receipts::NAMES", "receipts_participant", "message_index >="),
+    ("participants::OUTSIDE", "participants_pkey", "conversation_sid ="),
     ("events::LIST", "events_pkey", "seq >"),
     ("roles::LIST", "roles_service", "sid >"),
     ("roles::LIST_BACK", "roles_service", "sid <"),
@@ -94,14 +98,22 @@ const HOT: &[(&str, &str, &str)] = &[
     ("deliveries::UPDATE", "webhook_deliveries_pkey", "sid ="),
     ("deliveries::DELETE_ATTEMPTS", "webhook_deliveries_finished", "finished_at <"),
     ("deliveries::DELETE_FINISHED", "webhook_deliveries_finished", "finished_at <"),
-    ("deliveries::lists::OF_ACCOUNT", "webhook_deliveries_account", "sid <"),
-    ("deliveries::lists::OF_ACCOUNT_BACK", "webhook_deliveries_account", "sid >"),
-    ("deliveries::lists::OF_STREAM", "webhook_deliveries_stream", "stream_sid ="),
-    ("deliveries::lists::OF_STREAM_BACK", "webhook_deliveries_stream", "stream_sid ="),
+    ("deliveries::lists::CALLED", "webhook_deliveries_called", "sid <"),
+    ("deliveries::lists::CALLED_BACK", "webhook_deliveries_called", "sid >"),
+    ("deliveries::lists::CALLED_OF_STREAM", "webhook_deliveries_called_stream", "stream_sid ="),
+    ("deliveries::lists::CALLED_OF_STREAM_BACK", "webhook_deliveries_called_stream", "stream_sid ="),
+    ("deliveries::lists::CARRIED", "webhook_deliveries_carried", "sid <"),
+    ("deliveries::lists::CARRIED_BACK", "webhook_deliveries_carried", "sid >"),
+    ("deliveries::lists::CARRIED_OF_STREAM", "webhook_deliveries_carried_stream", "stream_sid ="),
+    ("deliveries::lists::CARRIED_OF_STREAM_BACK", "webhook_deliveries_carried_stream", "stream_sid ="),
     ("deliveries::lists::OF_HOOK", "webhook_deliveries_hook", "hook_sid ="),
     ("deliveries::lists::OF_HOOK_BACK", "webhook_deliveries_hook", "hook_sid ="),
-    ("deliveries::lists::FAILED", "webhook_deliveries_failed", "sid <"),
-    ("deliveries::lists::FAILED_BACK", "webhook_deliveries_failed", "sid >"),
+    ("deliveries::lists::CALLED_FAILED", "webhook_deliveries_called_failed", "sid <"),
+    ("deliveries::lists::CALLED_FAILED_BACK", "webhook_deliveries_called_failed", "sid >"),
+    ("deliveries::lists::CARRIED_FAILED", "webhook_deliveries_carried_failed", "sid <"),
+    ("deliveries::lists::CARRIED_FAILED_BACK", "webhook_deliveries_carried_failed", "sid >"),
+    ("early_statuses::PRUNE", "early_statuses_received", "received_at <"),
+    ("early_statuses::COUNT", "early_statuses_pkey", "channel_sid ="),
     ("last_calls::ANY_UNASKED", "conversations_wake", "wake_at <="),
     ("last_calls::UNASKED", "conversations_wake", "wake_at <="),
     ("last_calls::NEWEST", "last_calls_pkey", "conversation_sid ="),
@@ -241,6 +253,9 @@ const PLENTY: &str = "
     INSERT INTO webhook_deliveries SELECT 'WD' || i, 'AC' || i % 20, 'WH' || i % 300, 'CH' || i % 1000, i, 'onMessageAdded', '', 'POST', '{}',
             (ARRAY['pending', 'delivered', 'failed'])[1 + i % 3], 1, NULL, NULL, i, CASE WHEN i % 3 > 0 THEN i END
         FROM generate_series(1, 20000) i;
+    UPDATE webhook_deliveries SET method = 'CHANNEL' WHERE seq % 2 = 0;
+    UPDATE receipts SET channel_sid = 'CN' || message_index % 50, channel_message_sid = sid;
+    INSERT INTO early_statuses SELECT 'CN' || i % 50, 'SM' || i, 'AC' || i % 20, 'sent', NULL, i FROM generate_series(1, 20000) i;
     INSERT INTO webhook_queues SELECT 'WH' || i, 'CH' || i % 1000, 'AC' || i % 20, 1, i, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO webhook_attempts SELECT 'WD' || i / 3, i % 3 + 1, i, 1, 200, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO last_calls SELECT 'CH' || i / 3, i, 'AC' || i % 20, 'inactive', i, 'go', i, NULL, NULL FROM generate_series(1, 20000) i;

@@ -11,19 +11,16 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dwell_core::receipt::Status;
-use dwell_core::{
-    AccountSid, ConversationSid, MessageSid, ParticipantSid, PushBinding, Receipt, ReceiptSid, Timestamp,
-};
-use dwell_engine::hooks::Unconnected;
+use dwell_core::{AccountSid, PushBinding, Timestamp};
 use dwell_engine::{Dispatcher, DispatcherOptions, Engine, LastCaller, Parts, SecretKey, accounts};
 use dwell_store::events::{self, Event};
-use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings, messages, receipts};
+use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::carriers::Carriers;
 use crate::clock::ManualClock;
 use crate::random::SeededRandom;
 use crate::receivers::Receivers;
@@ -40,6 +37,8 @@ pub struct TestApp {
     pub clock: ManualClock,
     /// Who its webhooks reach.
     pub receivers: Receivers,
+    /// Who takes its messages for addresses outside.
+    pub carriers: Carriers,
     /// Its engine, for what the API cannot do.
     pub engine: Engine,
     /// Its first account, which requests are made with.
@@ -103,13 +102,15 @@ impl TestApp {
     async fn start(database: DatabaseUrl, accepts_any_proxy: bool) -> Self {
         let clock = ManualClock::new(START);
         let receivers = Receivers::new(clock.clone());
-        let engine = engine(&database, &receivers, &clock, 1, accepts_any_proxy);
+        let carriers = Carriers::new(clock.clone());
+        let engine = engine(&database, (&receivers, &carriers), &clock, 1, accepts_any_proxy);
         let account = create_account(&engine, false).await;
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
         TestApp {
             clock,
             receivers,
+            carriers,
             engine,
             account,
             router,
@@ -133,8 +134,8 @@ impl TestApp {
     pub async fn restart(self) -> Self {
         let TestApp { router, dispatcher, engine, .. } = self;
         drop((router, dispatcher, engine));
-        let seed = self.seed + 1;
-        let engine = self::engine(&self.database, &self.receivers, &self.clock, seed, self.accepts_any_proxy);
+        let (seed, sides) = (self.seed + 1, (&self.receivers, &self.carriers));
+        let engine = self::engine(&self.database, sides, &self.clock, seed, self.accepts_any_proxy);
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
         TestApp { engine, router, dispatcher, seed, ..self }
@@ -212,44 +213,6 @@ impl TestApp {
     pub async fn bind(&self, binding: PushBinding) {
         let inserted = self.engine.store().write(move |tx| bindings::insert(tx, &binding));
         inserted.await.unwrap_or_else(|error: StoreError| panic!("no binding: {error}"));
-    }
-
-    /// Has a channel say what became of a message on its way to a participant of the first account,
-    /// as bodies show them, and returns the SID of the receipt; without a status it only takes the
-    /// message on.
-    pub async fn told(&self, message: &Value, participant_sid: &str, status: Option<Status>) -> String {
-        let text = |name: &str| message[name].as_str().unwrap_or_else(|| panic!("no {name} in {message}"));
-        let account = AccountSid::parse(&self.account.sid).expect("an account SID");
-        let conversation = ConversationSid::parse(text("conversation_sid")).expect("a conversation SID");
-        let message = MessageSid::parse(text("sid")).expect("a message SID");
-        let participant_sid = ParticipantSid::parse(participant_sid).expect("a participant SID");
-        let (sid, now) = (ReceiptSid::new(self.engine.sid()), self.engine.now());
-        let told = self.engine.store().write(move |tx| {
-            let message = messages::fetch(tx, &account, &conversation, &message)?.expect("the message");
-            let found = receipts::fetch(tx, &message, receipts::Key::Participant(&participant_sid))?;
-            let mut receipt = found.clone().unwrap_or(Receipt {
-                sid,
-                account_sid: account,
-                conversation_sid: conversation,
-                message_sid: message.sid,
-                message_index: message.index,
-                participant_sid,
-                channel_message_sid: Some(format!("SM{}", &sid[2..])),
-                status: None,
-                error_code: None,
-                date_created: now,
-                date_updated: now,
-            });
-            if let Some(status) = status {
-                receipt.advance(status, Some(30_003), now);
-            }
-            match found {
-                Some(_) => receipts::update(tx, &receipt)?,
-                None => _ = receipts::insert(tx, &receipt)?,
-            }
-            Ok(receipt.sid.to_string())
-        });
-        told.await.unwrap_or_else(|error: StoreError| panic!("a receipt: {error}"))
     }
 
     /// Runs a statement on the database and says how many rows it changed, for what no request can
@@ -356,9 +319,9 @@ impl Answer {
 }
 
 /// An engine on a database, with everything about it repeatable.
-pub fn engine(
+fn engine(
     database: &DatabaseUrl,
-    receivers: &Receivers,
+    (receivers, carriers): (&Receivers, &Carriers),
     clock: &ManualClock,
     seed: u64,
     accepts_any_proxy: bool,
@@ -370,7 +333,7 @@ pub fn engine(
         random: Arc::new(SeededRandom::new(seed)),
         secret_key: SecretKey::from_bytes([7; 32]),
         transport: Arc::new(receivers.clone()),
-        carrier: Arc::new(Unconnected),
+        carrier: Arc::new(carriers.clone()),
         accepts_any_proxy,
     })
 }

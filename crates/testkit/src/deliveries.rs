@@ -7,7 +7,7 @@ use dwell_engine::deliveries::materialize;
 use dwell_store::StoreError;
 use dwell_store::deliveries::{self, Claim};
 
-pub use dwell_store::deliveries::{Delivery, Status};
+pub use dwell_store::deliveries::{Delivery, Status, Way};
 
 use crate::app::TestApp;
 

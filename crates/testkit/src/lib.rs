@@ -1,6 +1,7 @@
 //! What the tests of every crate share.
 
 mod app;
+mod carriers;
 mod clock;
 pub mod deliveries;
 pub mod postgres;
@@ -8,7 +9,8 @@ mod random;
 mod receivers;
 mod told;
 
-pub use app::{Account, Answer, START, TestApp, engine};
+pub use app::{Account, Answer, START, TestApp};
+pub use carriers::{Carriers, Carrying};
 pub use clock::ManualClock;
 pub use dwell_engine::deliveries::Status as DeliveryStatus;
 pub use random::SeededRandom;

@@ -5,7 +5,7 @@
 use dwell_core::webhook::Method;
 use dwell_core::{AccountSid, DeliverySid};
 use dwell_store::StoreError;
-use dwell_store::deliveries::{self, Attempt, Delivery, Status};
+use dwell_store::deliveries::{self, Attempt, Delivery, Status, Way};
 
 use crate::app::{Account, TestApp};
 
@@ -38,7 +38,7 @@ impl TestApp {
             seq: 1,
             event: told.event.to_owned(),
             url: "https://jo:hush@example.com/hook?a=b".to_owned(),
-            method: Method::Post,
+            way: Way::Call(Method::Post),
             params: format!(r#"{{"EventType":"{}","Body":"\"é\""}}"#, told.event),
             status: Status::Pending,
             attempts: 0,

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dwell_core::event::{EventKind, MessagePayload};
 use dwell_core::webhook::{Action, Configurations, Hook, Level, Routing};
 use dwell_core::{
-    AccountSid, Conversation, ConversationSid, DeliverySid, Message, ServiceSid, Timestamp, UserSid, Webhook,
-    WebhookSid,
+    AccountSid, Conversation, ConversationSid, DeliverySid, Message, ReceiptSid, ServiceSid, Timestamp, UserSid,
+    Webhook, WebhookSid,
 };
-use dwell_store::deliveries::{self, Claim, Delivery, Queue, Status};
+use dwell_store::deliveries::{self, Claim, Delivery, Queue, Status, Way};
 use dwell_store::transitions::Record;
 use dwell_store::{Tx, messages, webhook_configurations, webhooks};
 use serde_json::Value;
@@ -56,11 +56,18 @@ impl Notifier {
         Notifier { inner: Arc::new(Inner { clock, random, sids, enqueued }) }
     }
 
-    fn sid(&self) -> DeliverySid {
+    /// The SID of a new delivery.
+    pub(crate) fn sid(&self) -> DeliverySid {
         DeliverySid::new(self.inner.sids.next(&*self.inner.clock, &*self.inner.random))
     }
 
-    fn enqueue(&self, tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<(), Error> {
+    /// The SID of a new receipt.
+    pub(crate) fn receipt_sid(&self) -> ReceiptSid {
+        ReceiptSid::new(self.inner.sids.next(&*self.inner.clock, &*self.inner.random))
+    }
+
+    /// Puts deliveries into their queues.
+    pub(crate) fn enqueue(&self, tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<(), Error> {
         if !deliveries.is_empty() {
             deliveries::enqueue(tx, deliveries)?;
             self.ring_when_kept();
@@ -274,7 +281,7 @@ impl Listener {
             seq: event.seq,
             event: event.kind.as_str().to_owned(),
             url: hook.url.clone(),
-            method: hook.method,
+            way: Way::Call(hook.method),
             params: to_json(params)?,
             status: Status::Pending,
             attempts: 0,

@@ -2,7 +2,7 @@
 
 use dwell_core::webhook::POST_EVENTS;
 use dwell_core::{AccountSid, ConversationSid, DeliverySid, Reason, ServiceSid, WebhookSid};
-use dwell_store::deliveries::{self, Of, Status};
+use dwell_store::deliveries::{self, Kind, Of, Status};
 use dwell_store::{Seek, StoreError};
 
 use super::Delivery;
@@ -118,7 +118,7 @@ impl Engine {
         let read = self.inner.store.read(move |tx| {
             let (of, served) = filters.of();
             let limit = if served == filters.count() { request.limit() } else { SCANNED_MAX.max(request.limit()) };
-            let mut rows = deliveries::list(tx, &account, of, request.seek(), limit)?;
+            let mut rows = deliveries::list(tx, &account, Kind::Calls, of, request.seek(), limit)?;
             // Where the next look begins, if there may be anything behind these.
             let end = rows.last().filter(|_| rows.len() as i64 == limit).map(|d| d.sid);
             rows.retain(|d| filters.passes(d));

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use dwell_core::{DeliverySid, Reason, Timestamp};
-use dwell_store::deliveries::{self, Of};
+use dwell_store::deliveries::{self, Kind, Of, Way};
 use dwell_store::{Seek, Tx};
 
 use super::Delivery;
@@ -55,7 +55,7 @@ impl Engine {
         let sid = DeliverySid::parse(segment).ok_or(Error::NotFound)?;
         let (now, enqueued) = (self.now(), self.inner.enqueued.clone());
         let resent = self.write(move |tx| {
-            let d = deliveries::fetch(tx, &account, &sid)?.ok_or(Error::NotFound)?;
+            let d = deliveries::fetch(tx, &account, &sid)?.filter(|d| d.way != Way::Channel).ok_or(Error::NotFound)?;
             if !put_back(tx, &d, now)? {
                 return Err(Error::Refused(Reason::DeliveryPending));
             }
@@ -81,7 +81,8 @@ impl Engine {
             let (now, enqueued) = (self.now(), self.inner.enqueued.clone());
             let (hook, stream, after_sid) = (hook.clone(), stream.clone(), after);
             let batch = self.write(move |tx| {
-                let mut failed = deliveries::list(tx, &account, Of::Failed, Seek::Before(&after_sid), BATCH)?;
+                let mut failed =
+                    deliveries::list(tx, &account, Kind::Calls, Of::Failed, Seek::Before(&after_sid), BATCH)?;
                 let is_full = failed.len() as i64 == BATCH;
                 let end = failed.last().filter(|d| is_full && d.sid < before).map(|d| d.sid.to_string());
                 failed.retain(|d| {

@@ -4,13 +4,16 @@
 //! Whoever works on a queue holds its claim. Each look into the store checks that it still does, in the
 //! same transaction in which it acts on it: who lost the claim writes nothing.
 
-use dwell_core::Timestamp;
-use dwell_store::Tx;
-use dwell_store::deliveries::{self, Attempt, Claim, Delivery, Queue, Status};
+use dwell_core::webhook::Method;
+use dwell_core::{ChannelSid, Timestamp};
+use dwell_store::deliveries::{self, Attempt, Claim, Delivery, Queue, Status, Way};
+use dwell_store::{Tx, channels};
 
+use crate::carriers::{Accepted, CarryError};
 use crate::deliveries::enqueue::{Notifier, materialize};
 use crate::error::Error;
 use crate::hooks::{Call, CallError, Reply, idempotency_token, should_retry};
+use crate::outbound::record::Word;
 use crate::random::Random;
 
 /// Longest time for one call, in milliseconds (contract §10.3).
@@ -32,7 +35,15 @@ const REPLAYED_MAX: i64 = 32;
 #[derive(Debug)]
 pub(crate) struct Taken {
     pub(crate) claim: Claim,
-    pub(crate) head: Delivery,
+    pub(crate) head: Head,
+}
+
+/// The delivery at the head of a queue.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) delivery: Delivery,
+    /// For a message, the channel that it leaves through, if there is one.
+    pub(crate) channel: Option<ChannelSid>,
 }
 
 /// Claims up to `limit` queues until `until`, with their heads, and says how many were found. Queues that
@@ -64,7 +75,7 @@ fn next(
     claim: &Claim,
     queue: Queue,
     now: Timestamp,
-) -> Result<Option<Delivery>, Error> {
+) -> Result<Option<Head>, Error> {
     if !materialize(tx, notifier, claim, &queue, now, REPLAYED_MAX)? {
         deliveries::move_all(tx, std::slice::from_ref(claim), now)?;
         return Ok(None);
@@ -74,7 +85,12 @@ fn next(
         tracing::warn!(hook = claim.hook_sid, stream = claim.stream_sid, "a queue counts deliveries that it has not");
         deliveries::move_all(tx, std::slice::from_ref(claim), now.plus_seconds(ODD_SECONDS))?;
     }
-    Ok(head)
+    let Some(delivery) = head else { return Ok(None) };
+    let channel = match delivery.way {
+        Way::Call(_) => None,
+        Way::Channel => channels::owner(tx, &delivery.account_sid, &delivery.url)?,
+    };
+    Ok(Some(Head { delivery, channel }))
 }
 
 /// What became of a delivery.
@@ -84,6 +100,8 @@ pub(crate) struct Record {
     pub(crate) delivery: Delivery,
     /// The try, if there was one.
     pub(crate) attempt: Option<Attempt>,
+    /// For a message, what its receipts are to say.
+    pub(crate) word: Option<Word>,
     /// When its queue is to be looked at again: the claim's new end, or when somebody else may go on.
     pub(crate) at: Timestamp,
 }
@@ -96,12 +114,28 @@ pub(crate) fn record(
     claim: &Claim,
     record: &Record,
     now: Timestamp,
-) -> Result<Option<Delivery>, Error> {
+) -> Result<Option<Head>, Error> {
+    if holds(tx, claim, &record.delivery, now)? { write(tx, notifier, claim, record, now) } else { Ok(None) }
+}
+
+/// Whether the claim under which a delivery was sent still stands; its queue is locked then.
+pub(crate) fn holds(tx: &mut dyn Tx, claim: &Claim, delivery: &Delivery, now: Timestamp) -> Result<bool, Error> {
     // Past its end somebody else may have had it and given it back, at the same instant as its mark.
-    if now >= claim.until || deliveries::hold(tx, claim)?.is_none() {
-        tracing::info!(delivery = %record.delivery.sid, "a queue was taken over; its delivery will be sent again");
-        return Ok(None);
+    let holds = now < claim.until && deliveries::hold(tx, claim)?.is_some();
+    if !holds {
+        tracing::info!(delivery = %delivery.sid, "a queue was taken over; its delivery will be sent again");
     }
+    Ok(holds)
+}
+
+/// Writes what [`record`] does, of a queue that is held.
+pub(crate) fn write(
+    tx: &mut dyn Tx,
+    notifier: &Notifier,
+    claim: &Claim,
+    record: &Record,
+    now: Timestamp,
+) -> Result<Option<Head>, Error> {
     if let Some(attempt) = &record.attempt {
         deliveries::add_attempt(tx, &record.delivery.sid, attempt)?;
     }
@@ -133,10 +167,15 @@ pub(crate) fn params(delivery: &Delivery) -> Option<Vec<(String, String)>> {
 }
 
 /// The call of a delivery.
-pub(crate) fn call(delivery: &Delivery, params: Vec<(String, String)>, auth_token: crate::hooks::AuthToken) -> Call {
+pub(crate) fn call(
+    delivery: &Delivery,
+    method: Method,
+    params: Vec<(String, String)>,
+    auth_token: crate::hooks::AuthToken,
+) -> Call {
     Call {
         url: delivery.url.clone(),
-        method: delivery.method,
+        method,
         params,
         auth_token,
         idempotency_token: idempotency_token(&delivery.sid),
@@ -157,29 +196,71 @@ pub(crate) struct Span {
     pub(crate) micros: i64,
 }
 
+/// What a try came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Delivered,
+    /// Another try may go better.
+    Later,
+    Never,
+}
+
+/// How a try went.
+#[derive(Debug, Clone)]
+pub(crate) struct Tried {
+    end: End,
+    status: Option<i64>,
+    error: Option<String>,
+    excerpt: Option<String>,
+}
+
+impl From<&Result<Reply, CallError>> for Tried {
+    fn from(outcome: &Result<Reply, CallError>) -> Self {
+        let end = match outcome {
+            Ok(Reply { status: 200..=299, .. }) => End::Delivered,
+            _ if should_retry(outcome) => End::Later,
+            _ => End::Never,
+        };
+        match outcome {
+            Ok(reply) => {
+                Tried { end, status: Some(i64::from(reply.status)), error: None, excerpt: excerpt(&reply.body) }
+            }
+            Err(error) => Tried { end, status: None, error: Some(plain(&error.to_string())), excerpt: None },
+        }
+    }
+}
+
+impl From<&Result<Accepted, CarryError>> for Tried {
+    fn from(outcome: &Result<Accepted, CarryError>) -> Self {
+        let end = match outcome {
+            Ok(_) => End::Delivered,
+            Err(CarryError::Later { .. }) => End::Later,
+            Err(CarryError::Never { .. }) => End::Never,
+        };
+        let error = outcome.as_ref().err().map(|error| plain(&error.to_string()));
+        Tried { end, status: None, error, excerpt: None }
+    }
+}
+
 /// Counts a try and judges its outcome: the delivery as it is now, the try, and how long to wait for the
 /// next one, if there is to be one. `deadline` is when retrying ends.
 pub(crate) fn judge(
     delivery: &Delivery,
-    outcome: &Result<Reply, CallError>,
+    tried: Tried,
     span: Span,
     deadline: Timestamp,
     random: &dyn Random,
 ) -> (Delivery, Attempt, Option<Timestamp>) {
     let ended = span.began.plus_micros(span.micros);
     let number = delivery.attempts + 1;
-    let (status, error, excerpt) = match outcome {
-        Ok(reply) => (Some(i64::from(reply.status)), None, excerpt(&reply.body)),
-        Err(error) => (None, Some(plain(&error.to_string())), None),
-    };
+    let Tried { end, status, error, excerpt } = tried;
     let attempt = Attempt { number, at: span.began, micros: span.micros, status, error: error.clone(), excerpt };
-    let is_delivered = matches!(outcome, Ok(Reply { status: 200..=299, .. }));
-    let is_over = is_delivered || !should_retry(outcome) || ended >= deadline;
-    let state = match (is_delivered, is_over) {
-        (true, _) => Status::Delivered,
-        (_, true) => Status::Failed,
-        _ => Status::Pending,
+    let state = match end {
+        End::Delivered => Status::Delivered,
+        End::Later if ended < deadline => Status::Pending,
+        End::Later | End::Never => Status::Failed,
     };
+    let is_over = state != Status::Pending;
     let judged = Delivery {
         status: state,
         attempts: number,
@@ -193,10 +274,14 @@ pub(crate) fn judge(
     (judged, attempt, again)
 }
 
-/// A delivery that is given up without a try.
-pub(crate) fn given_up(delivery: &Delivery, why: &str, now: Timestamp) -> Delivery {
-    let last_error = Some(why.to_owned());
-    Delivery { status: Status::Failed, last_error, last_status: None, finished_at: Some(now), ..delivery.clone() }
+impl Record {
+    /// Of a delivery that is given up without a try.
+    pub(crate) fn given_up(delivery: &Delivery, why: &str, word: Option<Word>, now: Timestamp) -> Self {
+        let (last_error, finished_at) = (Some(why.to_owned()), Some(now));
+        let delivery =
+            Delivery { status: Status::Failed, last_error, last_status: None, finished_at, ..delivery.clone() };
+        Record { delivery, attempt: None, word, at: now }
+    }
 }
 
 /// How long to wait after so many tries, in microseconds: anything up to a bound that doubles (full jitter),
@@ -228,7 +313,6 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dwell_core::webhook::Method;
     use dwell_core::{AccountSid, DeliverySid, SidBytes};
 
     struct Fixed(u8);
@@ -248,7 +332,7 @@ mod tests {
             seq: 1,
             event: "onMessageAdded".to_owned(),
             url: "https://user:hush@Example.com/a?b=c#d".to_owned(),
-            method: Method::Post,
+            way: Way::Call(Method::Post),
             params: r#"{"EventType": "onMessageAdded", "Body": "é"}"#.to_owned(),
             status: Status::Pending,
             attempts: 0,
@@ -300,7 +384,8 @@ mod tests {
         };
         let span = Span { began: Timestamp::from_seconds(1_001), micros: 7 };
         let deadline = Timestamp::from_seconds(2_000);
-        let judged = |outcome| judge(&delivery(), &outcome, span, deadline, &Fixed(9));
+        let judged =
+            |outcome: Result<Reply, CallError>| judge(&delivery(), (&outcome).into(), span, deadline, &Fixed(9));
         for (outcome, status) in [
             (reply(200, b""), Status::Delivered),
             (reply(204, b""), Status::Delivered),
@@ -330,9 +415,9 @@ mod tests {
         let at = |seconds| Span { began: Timestamp::from_seconds(seconds), micros: 5_000_000 };
         let deadline = Timestamp::from_seconds(2_000);
         let late = Delivery { attempts: 30, ..delivery() };
-        let (delivery, _, again) = judge(&late, &outcome, at(1_990), deadline, &Fixed(0x77));
+        let (delivery, _, again) = judge(&late, (&outcome).into(), at(1_990), deadline, &Fixed(0x77));
         assert_eq!((delivery.status, again), (Status::Pending, Some(deadline)));
-        let (delivery, _, again) = judge(&late, &outcome, at(2_000), deadline, &Fixed(0x77));
+        let (delivery, _, again) = judge(&late, (&outcome).into(), at(2_000), deadline, &Fixed(0x77));
         assert_eq!((delivery.status, again), (Status::Failed, None));
     }
 }

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
 use crate::journal::Journal;
+use crate::outbound;
 use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
@@ -153,7 +154,7 @@ pub(crate) fn add(
     };
     let date_created = request.date_created.unwrap_or(journal.now);
     let own = |text: Option<&str>| text.map(str::to_owned);
-    let message = Message {
+    let mut message = Message {
         sid,
         account_sid: c.account_sid,
         conversation_sid: c.sid,
@@ -171,6 +172,7 @@ pub(crate) fn add(
         delivery: None,
     };
     messages::insert(tx, &message)?;
+    message.delivery = outbound::send_out(tx, &mut journal, c, &message)?;
     journal.tell_of(c, &message);
     c.next_message_index += 1;
     c.activity_at = journal.now;

@@ -29,7 +29,7 @@ async fn a_crash_during_a_call_sends_it_again_after_the_claim_and_keeps_the_orde
     let app = app.restart().await;
     app.deliver().await;
     assert_eq!(heard(&app), ["CH1/1"], "somebody may still be at it");
-    app.clock.advance(15);
+    app.clock.advance(20);
     app.deliver().await;
     assert_eq!(heard(&app), ["CH1/1", "CH1/2", "CH1/3"]);
     assert!(!waiting(&app).await);
@@ -43,7 +43,7 @@ async fn who_lost_the_claim_writes_nothing() {
     let slow = Running::start(&app, DispatcherOptions::default());
     app.until(async || app.receivers.count() == 1, "it calls").await;
     // Another node finds the claim at its end: this one was asleep for longer than that.
-    assert_eq!(app.sql("UPDATE webhook_queues SET next_at = next_at - 15000000").await, 1);
+    assert_eq!(app.sql("UPDATE webhook_queues SET next_at = next_at - 20000000").await, 1);
     app.receivers.behave(URL, answer(500));
     app.deliver().await;
     app.clock.advance(5);

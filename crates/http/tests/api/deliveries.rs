@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use dwell_core::Timestamp;
 use dwell_core::lifecycle::State;
 use dwell_core::webhook::{Method, POST_EVENTS};
-use dwell_testkit::deliveries::Delivery;
+use dwell_testkit::deliveries::{Delivery, Way};
 use dwell_testkit::{START, TestApp};
 use serde_json::Value;
 
@@ -154,7 +154,7 @@ async fn webhooks_of_a_conversation_hear_of_it_alone_and_in_addition() {
     assert_eq!(told(&app, sid(&hook), &c).await, ["onMessageAdded", "onConversationRemoved"]);
     assert_eq!(told(&app, sid(&second), &c).await, ["onConversationRemoved"]);
     let first = &app.waiting(sid(&hook), sid(&c)).await[0];
-    assert_eq!((first.url.as_str(), first.method), ("https://example.com/scoped", Method::Get));
+    assert_eq!((first.url.as_str(), first.way), ("https://example.com/scoped", Way::Call(Method::Get)));
     assert_eq!(count(&app).await, 5);
 }
 

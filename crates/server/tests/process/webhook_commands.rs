@@ -7,7 +7,7 @@ use dwell_core::webhook::Method;
 use dwell_core::{AccountSid, DeliverySid, SidBytes, Timestamp};
 use dwell_delivery::{Guard, HttpTransport};
 use dwell_engine::hooks::{AuthToken, Call, Reply, Transport};
-use dwell_store::deliveries::{self, Delivery, Status};
+use dwell_store::deliveries::{self, Delivery, Status, Way};
 use dwell_store::{DatabaseUrl, Options, Store, StoreError};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn write_failed(home: &Home, account: &str, count: i64) -> Vec<String> {
             seq: n,
             event: "onUserAdded".to_owned(),
             url: "http://jo:hush@127.0.0.1:1/hook".to_owned(),
-            method: Method::Post,
+            way: Way::Call(Method::Post),
             params: "{}".to_owned(),
             status: Status::Failed,
             attempts: 4,

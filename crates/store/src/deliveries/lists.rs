@@ -9,14 +9,36 @@ use crate::statement::{ListStmts, Seek, Tx, params, statements};
 
 statements! {
     BY_SID = select!("WHERE account_sid = ?1 AND sid = ?2");
-    OF_ACCOUNT = select!("WHERE account_sid = ?1 AND sid < ?2 ORDER BY sid DESC LIMIT ?3");
-    OF_ACCOUNT_BACK = select!("WHERE account_sid = ?1 AND sid > ?2 ORDER BY sid LIMIT ?3");
-    OF_STREAM = select!("WHERE account_sid = ?1 AND stream_sid = ?2 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
-    OF_STREAM_BACK = select!("WHERE account_sid = ?1 AND stream_sid = ?2 AND sid > ?3 ORDER BY sid LIMIT ?4");
+    CALLED = select!("WHERE account_sid = ?1 AND method <> 'CHANNEL' AND sid < ?2 ORDER BY sid DESC LIMIT ?3");
+    CALLED_BACK = select!("WHERE account_sid = ?1 AND method <> 'CHANNEL' AND sid > ?2 ORDER BY sid LIMIT ?3");
+    CALLED_OF_STREAM =
+        select!("WHERE account_sid = ?1 AND stream_sid = ?2 AND method <> 'CHANNEL' AND sid < ?3
+         ORDER BY sid DESC LIMIT ?4");
+    CALLED_OF_STREAM_BACK =
+        select!("WHERE account_sid = ?1 AND stream_sid = ?2 AND method <> 'CHANNEL' AND sid > ?3
+         ORDER BY sid LIMIT ?4");
+    CARRIED = select!("WHERE account_sid = ?1 AND method = 'CHANNEL' AND sid < ?2 ORDER BY sid DESC LIMIT ?3");
+    CARRIED_BACK = select!("WHERE account_sid = ?1 AND method = 'CHANNEL' AND sid > ?2 ORDER BY sid LIMIT ?3");
+    CARRIED_OF_STREAM =
+        select!("WHERE account_sid = ?1 AND stream_sid = ?2 AND method = 'CHANNEL' AND sid < ?3
+         ORDER BY sid DESC LIMIT ?4");
+    CARRIED_OF_STREAM_BACK =
+        select!("WHERE account_sid = ?1 AND stream_sid = ?2 AND method = 'CHANNEL' AND sid > ?3
+         ORDER BY sid LIMIT ?4");
     OF_HOOK = select!("WHERE account_sid = ?1 AND hook_sid = ?2 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
     OF_HOOK_BACK = select!("WHERE account_sid = ?1 AND hook_sid = ?2 AND sid > ?3 ORDER BY sid LIMIT ?4");
-    FAILED = select!("WHERE account_sid = ?1 AND status = 'failed' AND sid < ?2 ORDER BY sid DESC LIMIT ?3");
-    FAILED_BACK = select!("WHERE account_sid = ?1 AND status = 'failed' AND sid > ?2 ORDER BY sid LIMIT ?3");
+    CALLED_FAILED =
+        select!("WHERE account_sid = ?1 AND method <> 'CHANNEL' AND status = 'failed' AND sid < ?2
+         ORDER BY sid DESC LIMIT ?3");
+    CALLED_FAILED_BACK =
+        select!("WHERE account_sid = ?1 AND method <> 'CHANNEL' AND status = 'failed' AND sid > ?2
+         ORDER BY sid LIMIT ?3");
+    CARRIED_FAILED =
+        select!("WHERE account_sid = ?1 AND method = 'CHANNEL' AND status = 'failed' AND sid < ?2
+         ORDER BY sid DESC LIMIT ?3");
+    CARRIED_FAILED_BACK =
+        select!("WHERE account_sid = ?1 AND method = 'CHANNEL' AND status = 'failed' AND sid > ?2
+         ORDER BY sid LIMIT ?3");
     ATTEMPTS =
         "SELECT number, at, micros, status, error, excerpt FROM webhook_attempts
          WHERE delivery_sid = ?1 ORDER BY number DESC LIMIT ?2";
@@ -28,6 +50,15 @@ statements! {
 /// Greater than the SID of every delivery.
 const END: &str = "WE";
 
+/// What a list is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What webhooks are told.
+    Calls,
+    /// Messages for addresses outside.
+    Messages,
+}
+
 /// Which of an account's deliveries a list is made of.
 #[derive(Debug, Clone, Copy)]
 pub enum Of<'a> {
@@ -35,7 +66,7 @@ pub enum Of<'a> {
     Account,
     /// Those about one conversation or user.
     Stream(&'a str),
-    /// Those of one hook.
+    /// Those of one hook, or to one participant, whatever the list is made of.
     Hook(&'a str),
     /// Those that were given up.
     Failed,
@@ -53,17 +84,25 @@ pub fn fetch(tx: &mut dyn Tx, account: &AccountSid, sid: &DeliverySid) -> Result
 pub fn list(
     tx: &mut dyn Tx,
     account: &AccountSid,
+    kind: Kind,
     of: Of<'_>,
     seek: Seek<'_>,
     limit: i64,
 ) -> Result<Vec<Delivery>, StoreError> {
     let seek = if let Seek::After("") = seek { Seek::After(END) } else { seek };
     let page = |after, before| ListStmts { after, before };
-    match of {
-        Of::Account => tx.page(&page(&OF_ACCOUNT, &OF_ACCOUNT_BACK), params![account], seek, limit, read),
-        Of::Stream(sid) => tx.page(&page(&OF_STREAM, &OF_STREAM_BACK), params![account, sid], seek, limit, read),
-        Of::Hook(sid) => tx.page(&page(&OF_HOOK, &OF_HOOK_BACK), params![account, sid], seek, limit, read),
-        Of::Failed => tx.page(&page(&FAILED, &FAILED_BACK), params![account], seek, limit, read),
+    let (stmts, key) = match (of, kind) {
+        (Of::Account, Kind::Calls) => (page(&CALLED, &CALLED_BACK), None),
+        (Of::Account, Kind::Messages) => (page(&CARRIED, &CARRIED_BACK), None),
+        (Of::Stream(sid), Kind::Calls) => (page(&CALLED_OF_STREAM, &CALLED_OF_STREAM_BACK), Some(sid)),
+        (Of::Stream(sid), Kind::Messages) => (page(&CARRIED_OF_STREAM, &CARRIED_OF_STREAM_BACK), Some(sid)),
+        (Of::Hook(sid), _) => (page(&OF_HOOK, &OF_HOOK_BACK), Some(sid)),
+        (Of::Failed, Kind::Calls) => (page(&CALLED_FAILED, &CALLED_FAILED_BACK), None),
+        (Of::Failed, Kind::Messages) => (page(&CARRIED_FAILED, &CARRIED_FAILED_BACK), None),
+    };
+    match key {
+        Some(sid) => tx.page(&stmts, params![account, sid], seek, limit, read),
+        None => tx.page(&stmts, params![account], seek, limit, read),
     }
 }
 

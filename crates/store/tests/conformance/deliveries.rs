@@ -1,6 +1,6 @@
 use dwell_core::webhook::{Action, Method};
 use dwell_core::{DeliverySid, Webhook, WebhookSid};
-use dwell_store::deliveries::{self, Attempt, Claim, Delivery, Queue, Status};
+use dwell_store::deliveries::{self, Attempt, Claim, Delivery, Queue, Status, Way};
 use dwell_store::{Store, webhooks};
 
 use crate::samples::*;
@@ -31,7 +31,7 @@ pub(crate) fn delivery(hook: &str, conversation: i64, n: i64) -> Delivery {
         seq: n,
         event: "onMessageAdded".to_owned(),
         url: "https://example.com/é?a=\"b\"".to_owned(),
-        method: Method::Get,
+        way: Way::Call(Method::Get),
         params: r#"{"Body":"Zürich 🕰"}"#.to_owned(),
         status: Status::Pending,
         attempts: 0,
@@ -85,7 +85,7 @@ fn everything_of_a_delivery_is_kept(store: &Store) {
     assert_eq!(pending(store, "WH1", 1), std::slice::from_ref(&made));
     let tried = Delivery {
         url: "https://example.com/moved".to_owned(),
-        method: Method::Post,
+        way: Way::Call(Method::Post),
         attempts: 3,
         last_status: Some(503),
         last_error: Some("no complete answer within 5000 ms".to_owned()),

@@ -1,6 +1,6 @@
 use dwell_core::DeliverySid;
 use dwell_core::webhook::Method;
-use dwell_store::deliveries::{self, Attempt, Delivery, Of, Status};
+use dwell_store::deliveries::{self, Attempt, Delivery, Kind, Of, Status, Way};
 use dwell_store::{Seek, Store, StoreError};
 
 use crate::samples::*;
@@ -8,6 +8,7 @@ use crate::{on_both_engines, read, write};
 
 on_both_engines! {
     deliveries_are_listed_newest_first,
+    messages_are_listed_apart,
     attempts_are_shown_newest_first,
     a_finished_one_is_reopened_once,
 }
@@ -29,7 +30,7 @@ fn delivery(n: i64, hook_number: i64, stream: i64, status: Status) -> Delivery {
         seq: n,
         event: "onMessageAdded".to_owned(),
         url: "https://example.com/é".to_owned(),
-        method: Method::Get,
+        way: Way::Call(Method::Get),
         params: r#"{"Body":"\"é\""}"#.to_owned(),
         status,
         attempts: 3,
@@ -66,7 +67,7 @@ fn deliveries_are_listed_newest_first(store: &Store) {
                 (0, _) => Seek::Before(&key),
                 _ => Seek::After(&key),
             };
-            deliveries::list(tx, &account_sid(account), of(), seek, 3)
+            deliveries::list(tx, &account_sid(account), Kind::Calls, of(), seek, 3)
         });
         found.iter().map(|d| d.seq).collect::<Vec<_>>()
     };
@@ -83,7 +84,7 @@ fn deliveries_are_listed_newest_first(store: &Store) {
     let stream = |account: i64, n: i64| {
         let found = read(store, move |tx| {
             let sid = conversation_sid(n).to_string();
-            deliveries::list(tx, &account_sid(account), Of::Stream(&sid), Seek::After(""), 9)
+            deliveries::list(tx, &account_sid(account), Kind::Calls, Of::Stream(&sid), Seek::After(""), 9)
         });
         found.iter().map(|d| d.seq).collect::<Vec<_>>()
     };
@@ -96,6 +97,37 @@ fn deliveries_are_listed_newest_first(store: &Store) {
     let expected = delivery(4, 2, 1, Status::Failed);
     let expected = Delivery { finished_at: Some(at(99)), last_error: Some("x".to_owned()), ..expected };
     assert_eq!((fetch(1, 4), fetch(2, 4), fetch(1, 9)), (Some(expected), None, None));
+}
+
+fn messages_are_listed_apart(store: &Store) {
+    eight(store);
+    let carried = |n: i64, status: Status| Delivery { way: Way::Channel, ..delivery(n, 7, n % 2, status) };
+    let all = [carried(11, Status::Failed), carried(12, Status::Pending), carried(13, Status::Pending)];
+    let written = all.clone();
+    write(store, move |tx| deliveries::enqueue(tx, &written));
+    let list = |kind: Kind, of: fn() -> Of<'static>| {
+        let after = read(store, move |tx| deliveries::list(tx, &account_sid(1), kind, of(), Seek::After(""), 99));
+        let key = delivery_sid(11).to_string();
+        let back = read(store, move |tx| deliveries::list(tx, &account_sid(1), kind, of(), Seek::Before(&key), 99));
+        (after.iter().map(|d| d.seq).collect::<Vec<_>>(), back.iter().map(|d| d.seq).collect::<Vec<_>>())
+    };
+    assert_eq!(list(Kind::Messages, || Of::Account), (vec![13, 12, 11], vec![12, 13]));
+    assert_eq!(list(Kind::Messages, || Of::Failed), (vec![11], vec![]));
+    assert_eq!(list(Kind::Messages, || Of::Hook("WH7")), (vec![13, 12, 11], vec![12, 13]));
+    assert_eq!(list(Kind::Calls, || Of::Account), ((1..=8).rev().collect(), vec![]));
+    assert_eq!(list(Kind::Calls, || Of::Failed), (vec![8, 4], vec![]));
+    let of_stream = |kind: Kind| {
+        let found = read(store, move |tx| {
+            let sid = conversation_sid(1).to_string();
+            let mut list = |seek| deliveries::list(tx, &account_sid(1), kind, Of::Stream(&sid), seek, 99);
+            Ok([list(Seek::After(""))?, list(Seek::Before("WD"))?])
+        });
+        found.concat().iter().map(|d| d.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(of_stream(Kind::Messages), [13, 11, 11, 13]);
+    assert_eq!(of_stream(Kind::Calls), [4, 3, 2, 1, 1, 2, 3, 4]);
+    let found = read(store, |tx| deliveries::fetch(tx, &account_sid(1), &delivery_sid(12)));
+    assert_eq!(found, Some(all[1].clone()));
 }
 
 fn attempts_are_shown_newest_first(store: &Store) {

@@ -9,6 +9,7 @@ mod conversations;
 mod credentials;
 mod deliveries;
 mod delivery_lists;
+mod early_statuses;
 mod inbound_messages;
 mod initializations;
 mod last_calls;

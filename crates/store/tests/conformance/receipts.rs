@@ -1,14 +1,15 @@
 use dwell_core::receipt::{Status, Tally};
-use dwell_core::{ParticipantSid, Receipt, ReceiptSid};
+use dwell_core::{ChannelSid, ParticipantSid, Receipt, ReceiptSid};
 use dwell_store::purges::{self, Purge};
 use dwell_store::receipts::{self, Key};
-use dwell_store::{Seek, Store};
+use dwell_store::{Seek, Store, StoreError};
 
 use crate::samples::*;
 use crate::{on_both_engines, read, write};
 
 on_both_engines! {
     a_receipt_is_kept_and_changed,
+    a_channel_speaks_of_receipts_by_its_own_names,
     a_participant_has_one_receipt_of_a_message,
     receipts_are_listed_in_order_of_creation,
     tallies_of_a_page_of_messages,
@@ -26,6 +27,7 @@ fn receipt(conversation: i64, index: i64, n: i64) -> Receipt {
         message_sid: m.sid,
         message_index: m.index,
         participant_sid: ParticipantSid::new(bytes(n)),
+        channel_sid: None,
         channel_message_sid: None,
         status: None,
         error_code: None,
@@ -39,12 +41,7 @@ fn with(status: Status, r: Receipt) -> Receipt {
 }
 
 fn put(store: &Store, all: Vec<Receipt>) {
-    write(store, move |tx| {
-        for r in &all {
-            assert!(receipts::insert(tx, r)?);
-        }
-        Ok(())
-    });
+    write(store, move |tx| all.iter().try_for_each(|r| receipts::insert(tx, std::slice::from_ref(r))));
 }
 
 fn fetch(store: &Store, r: &Receipt) -> Option<Receipt> {
@@ -75,11 +72,41 @@ fn a_receipt_is_kept_and_changed(store: &Store) {
     assert_eq!((stranger, fetch(store, &Receipt { message_index: 1, ..r })), (vec![], None), "of this message alone");
 }
 
+fn a_channel_speaks_of_receipts_by_its_own_names(store: &Store) {
+    given(store, vec![conversation(1), conversation(2)]);
+    let channel = |n: i64| ChannelSid::new(bytes(n));
+    let called = |name: &str, of: i64, r: Receipt| Receipt {
+        channel_sid: Some(channel(of)),
+        channel_message_sid: Some(name.to_owned()),
+        ..r
+    };
+    let (one, two) = (called("1A", 1, receipt(1, 0, 1)), called("1A", 2, receipt(1, 0, 2)));
+    let again = called("1A", 1, receipt(2, 5, 3));
+    put(store, vec![one.clone(), two.clone(), receipt(1, 1, 1)]);
+    let (noted, three) = (again.clone(), called("2B", 1, receipt(1, 3, 1)));
+    put(store, vec![Receipt { channel_sid: None, channel_message_sid: None, ..again.clone() }, three]);
+    write(store, move |tx| receipts::update(tx, &noted));
+    let named = |account: i64, of: i64, name: &'static str, limit: i64| {
+        read(store, move |tx| receipts::named(tx, &account_sid(account), &channel(of), name, limit))
+    };
+    assert_eq!(named(1, 1, "1A", 9), [again.clone(), one], "the newest first: names may come again");
+    assert_eq!(named(1, 1, "1A", 1), [again]);
+    assert_eq!(named(1, 2, "1A", 9), [two]);
+    assert_eq!((named(2, 1, "1A", 9), named(1, 1, "1B", 9)), (vec![], vec![]));
+    let names = |n: i64, before: i64, window: i64| {
+        let participant = receipt(1, 0, n).participant_sid;
+        read(store, move |tx| receipts::names(tx, &conversation_sid(1), &participant, before, window))
+    };
+    assert_eq!((names(1, 9, 9), names(1, 3, 9)), (vec!["1A".to_owned(), "2B".to_owned()], vec!["1A".to_owned()]));
+    assert_eq!((names(1, 9, 6), names(2, 9, 9)), (vec!["2B".to_owned()], vec!["1A".to_owned()]));
+}
+
 fn a_participant_has_one_receipt_of_a_message(store: &Store) {
     given(store, vec![conversation(1)]);
     put(store, vec![receipt(1, 0, 1), receipt(1, 1, 1), receipt(2, 0, 1)]);
     let again = Receipt { sid: ReceiptSid::new(bytes(2)), ..receipt(1, 0, 1) };
-    assert!(!write(store, move |tx| receipts::insert(tx, &again)));
+    let again = store.write_blocking(move |tx| receipts::insert(tx, std::slice::from_ref(&again)));
+    assert!(matches!(again, Err(StoreError::Unique(_))), "{again:?}");
     assert_eq!(list(store, 0), [receipt(1, 0, 1)]);
 }
 

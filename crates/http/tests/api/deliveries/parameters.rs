@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dwell_core::Timestamp;
 use dwell_core::webhook::{Method, POST_EVENTS};
 use dwell_testkit::TestApp;
-use dwell_testkit::deliveries::Status;
+use dwell_testkit::deliveries::{Status, Way};
 use serde_json::Value;
 
 use super::{ACCOUNT_HOOKS, URL, configure, heard, params};
@@ -89,7 +89,7 @@ async fn every_event_has_exactly_its_parameters() {
                 assert_eq!(*value, at.to_rfc3339_millis(), "{name}");
             }
         }
-        assert_eq!((delivery.url.as_str(), delivery.method), (URL, Method::Post));
+        assert_eq!((delivery.url.as_str(), delivery.way), (URL, Way::Call(Method::Post)));
         assert_eq!((delivery.status, delivery.attempts, delivery.finished_at), (Status::Pending, 0, None));
     }
     let of = |event: &str| params(found.iter().find(|delivery| delivery.event == event).unwrap());

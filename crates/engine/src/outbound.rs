@@ -1,0 +1,54 @@
+//! Messages on their way to participants outside the chat (contract §7.4, §11.10), from the unit of work that
+//! creates them to the channel's word.
+//!
+//! They go the way of webhooks: a row for each, in a line of its own for each participant of a conversation,
+//! carried out by the [`crate::Dispatcher`].
+
+pub(crate) mod enqueue;
+pub(crate) mod errand;
+pub(crate) mod record;
+
+use dwell_core::{MessageSid, ReceiptSid};
+use dwell_store::deliveries::Delivery;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use enqueue::send_out;
+
+/// What the row of a message is called, where those of webhooks name an event.
+const EVENT: &str = "message";
+
+/// Why a message does not leave, by the numbers that Twilio gives its errors.
+pub(crate) mod codes {
+    /// No channel serves the address that it would leave from.
+    pub(crate) const NO_CHANNEL: i64 = 21_606;
+    /// Its text is longer than the channel takes.
+    pub(crate) const TOO_LONG: i64 = 21_617;
+    /// It has nothing that can be sent.
+    pub(crate) const EMPTY: i64 = 21_619;
+    /// Its account is disabled.
+    pub(crate) const ACCOUNT_DISABLED: i64 = 30_002;
+    /// Nobody took it in time.
+    pub(crate) const EXPIRED: i64 = 30_036;
+}
+
+/// What a row holds of the message that it sends; its address of departure and its conversation are columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Letter {
+    pub(crate) message_sid: MessageSid,
+    /// The addresses that it goes to.
+    pub(crate) to: Vec<String>,
+    /// The receipt of each of them.
+    pub(crate) receipts: Vec<ReceiptSid>,
+    pub(crate) author: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
+}
+
+impl Letter {
+    /// The letter in a row; `None` when it holds none.
+    pub(crate) fn of(delivery: &Delivery) -> Option<Self> {
+        serde_json::from_str(&delivery.params).ok()
+    }
+}

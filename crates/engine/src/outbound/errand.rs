@@ -1,0 +1,145 @@
+//! What a message needs when its turn has come. The channel is looked up only then, so that one that was mended
+//! or replaced while messages waited is the one that they take.
+
+use dwell_core::address::BindingType;
+use dwell_core::channel::{Channel, Settings};
+use dwell_core::{ConversationSid, Message, ParticipantSid};
+use dwell_store::deliveries::Delivery;
+use dwell_store::receipts::{self, Key};
+use dwell_store::{Tx, channels, conversations, messages};
+
+use super::Letter;
+use crate::carriers::Parcel;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::hooks::{AuthToken, idempotency_token};
+
+/// Longest time for handing a message over, in milliseconds.
+pub(crate) const TIMEOUT_MILLIS: u64 = 10_000;
+/// How many messages back an e-mail looks for those that it answers.
+const REFERENCES_WINDOW: i64 = 50;
+
+/// What is to be done with a message whose turn has come.
+pub(crate) enum Errand {
+    /// It may go.
+    Ready(Box<Ready>),
+    /// It may not.
+    Not(Obstacle),
+}
+
+/// Why a message does not go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// It was removed, with its receipts.
+    Removed,
+    /// Its channel has spoken of it already.
+    Done,
+    /// It waits for a channel that serves its address.
+    Unserved,
+    /// It waits for its channel to be enabled.
+    Disabled,
+}
+
+/// What a message leaves with.
+pub(crate) struct Ready {
+    channel: Channel,
+    settings: Settings,
+    references: Vec<String>,
+    message_index: i64,
+    conversation_sid: ConversationSid,
+}
+
+impl Ready {
+    /// The parcel of a message.
+    pub(crate) fn parcel(self, delivery: &Delivery, letter: Letter, auth_token: AuthToken) -> Parcel {
+        Parcel {
+            channel: self.channel,
+            settings: self.settings,
+            auth_token,
+            from: delivery.url.clone(),
+            to: letter.to,
+            body: letter.body,
+            // Messages have none to send.
+            media: Vec::new(),
+            subject: letter.subject,
+            references: self.references,
+            author: letter.author,
+            conversation_sid: self.conversation_sid,
+            message_sid: letter.message_sid,
+            message_index: self.message_index,
+            receipts: letter.receipts,
+            idempotency_token: idempotency_token(&delivery.sid),
+            timeout_millis: TIMEOUT_MILLIS,
+        }
+    }
+
+    /// The channel that it leaves through.
+    pub(crate) fn channel(&self) -> &Channel {
+        &self.channel
+    }
+}
+
+impl Engine {
+    /// What is to be done with a message now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when the store does not answer; [`Error::Internal`] when the
+    /// channel's settings were encrypted with another key file.
+    pub(crate) async fn errand(&self, delivery: &Delivery, letter: &Letter) -> Result<Errand, Error> {
+        let (delivery, letter, key) = (delivery.clone(), letter.clone(), self.inner.secret_key.clone());
+        let read = self.inner.store.read(move |tx| {
+            let Some(message) = message(tx, &delivery, &letter)? else {
+                return Ok(Errand::Not(Obstacle::Removed));
+            };
+            if is_done(tx, &message, &letter)? {
+                return Ok(Errand::Not(Obstacle::Done));
+            }
+            let Some(stored) = channels::serving(tx, &delivery.account_sid, &delivery.url)? else {
+                return Ok(Errand::Not(Obstacle::Unserved));
+            };
+            if !stored.channel.enabled {
+                return Ok(Errand::Not(Obstacle::Disabled));
+            }
+            let settings = crate::channels::open(&key, &stored)?;
+            Ok::<_, Error>(Errand::Ready(Box::new(Ready {
+                channel: stored.channel,
+                settings,
+                references: references(tx, &delivery, &message)?,
+                message_index: message.index,
+                conversation_sid: message.conversation_sid,
+            })))
+        });
+        read.await
+    }
+}
+
+/// The message of a row, unless it or its conversation was removed.
+fn message(tx: &mut dyn Tx, delivery: &Delivery, letter: &Letter) -> Result<Option<Message>, Error> {
+    let account = &delivery.account_sid;
+    let Some(conversation) = ConversationSid::parse(&delivery.stream_sid) else { return Ok(None) };
+    if conversations::fetch_anywhere(tx, account, &conversation)?.is_none() {
+        return Ok(None);
+    }
+    Ok(messages::fetch(tx, account, &conversation, &letter.message_sid)?)
+}
+
+/// Whether every receipt has a status: it left before, by an attempt that went unnoted.
+fn is_done(tx: &mut dyn Tx, message: &Message, letter: &Letter) -> Result<bool, Error> {
+    for sid in &letter.receipts {
+        if receipts::fetch(tx, message, Key::Sid(sid))?.is_some_and(|receipt| receipt.status.is_none()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What an e-mail answers.
+fn references(tx: &mut dyn Tx, delivery: &Delivery, message: &Message) -> Result<Vec<String>, Error> {
+    match (BindingType::of(&delivery.url), ParticipantSid::parse(&delivery.hook_sid)) {
+        (Some(BindingType::Email), Some(participant)) => {
+            let conversation = &message.conversation_sid;
+            Ok(receipts::names(tx, conversation, &participant, message.index, REFERENCES_WINDOW)?)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
