@@ -24,6 +24,8 @@ const BIG: &[&str] = &[
     "webhook_configurations",
     "webhooks",
     "address_configurations",
+    "channels",
+    "channel_addresses",
     "webhook_deliveries",
     "webhook_queues",
     "webhook_attempts",
@@ -118,6 +120,9 @@ const HOT: &[(&str, &str, &str)] = &[
     ("last_calls::UNASKED", "conversations_wake", "wake_at <="),
     ("last_calls::NEWEST", "last_calls_pkey", "conversation_sid ="),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
+    ("channels::OF_ADDRESS", "channel_addresses_address", "address ="),
+    ("channels::ADDRESSES", "channel_addresses_channel", "channel_sid ="),
+    ("channels::OF_PROVIDER", "channels_provider", "sid >"),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
 
@@ -250,6 +255,9 @@ const PLENTY: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO address_configurations SELECT 'IG' || i, 'AC' || i % 20, (ARRAY['sms', 'whatsapp', 'chat'])[1 + i % 3], '+1' || i, NULL, NULL,
         0, 'default', NULL, NULL, NULL, NULL, NULL, NULL, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO channels SELECT 'CN' || i, 'AC' || i % 20, (ARRAY['twilio', 'smpp', 'http'])[1 + i % 3], NULL, 1, '', i, i
+        FROM generate_series(1, 20000) i;
+    INSERT INTO channel_addresses SELECT 'AC' || i % 20, '+1' || i / 2, 'CN' || i, 0 FROM generate_series(1, 20000) i;
     INSERT INTO webhook_deliveries SELECT 'WD' || i, 'AC' || i % 20, 'WH' || i % 300, 'CH' || i % 1000, i, 'onMessageAdded', '', 'POST', '{}',
             (ARRAY['pending', 'delivered', 'failed'])[1 + i % 3], 1, NULL, NULL, i, CASE WHEN i % 3 > 0 THEN i END
         FROM generate_series(1, 20000) i;

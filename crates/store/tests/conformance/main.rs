@@ -5,6 +5,7 @@
 mod accounts;
 mod address_configurations;
 mod bindings;
+mod channels;
 mod conversations;
 mod credentials;
 mod deliveries;
