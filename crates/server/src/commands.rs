@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod account;
+mod channels;
 mod clock;
 mod config;
 mod doctor;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Token(token::Arguments),
     /// Show and turn the clock of a test account of a running server
     Clock(clock::Arguments),
+    /// Create, list, change and delete channels of an account of a running server
+    Channels(channels::Arguments),
     /// Look at the deliveries of webhooks, send them again, receive them for development
     Webhooks(webhooks::Arguments),
     /// Bring the database to the schema of this version
@@ -61,6 +64,7 @@ impl Command {
             Command::Key(arguments) => key::run(arguments),
             Command::Token(arguments) => token::run(arguments),
             Command::Clock(arguments) => clock::run(arguments),
+            Command::Channels(arguments) => channels::run(arguments),
             Command::Webhooks(arguments) => webhooks::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Doctor(arguments) => doctor::run(*arguments),

@@ -6,13 +6,19 @@ use dwell_core::AccountSid;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Url};
 
-use super::account_sid;
+use serde_json::Value;
+
+use super::{JsonArray, account_sid};
+use crate::console::say;
 use crate::failure::Failure;
 
 /// Longest wait for a connection.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 /// Longest wait for an answer: turning a clock carries out all that comes due on the way.
 const ANSWER_WAIT: Duration = Duration::from_secs(600);
+
+/// Most items of a list that are asked for at once.
+const PAGE_SIZE: usize = 100;
 
 /// Which server, and as whom.
 #[derive(clap::Args)]
@@ -32,6 +38,22 @@ impl Flags {
     /// The auth token, for a command that needs nothing else.
     pub(super) fn into_token(self) -> Option<String> {
         self.token
+    }
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy)]
+pub(super) enum Shown {
+    /// As a JSON array.
+    Json,
+    /// Each item in a line.
+    Lines(fn(&Value) -> String),
+}
+
+impl Shown {
+    /// As JSON, or with `line` for each item.
+    pub(super) fn new(as_json: bool, line: fn(&Value) -> String) -> Self {
+        if as_json { Shown::Json } else { Shown::Lines(line) }
     }
 }
 
@@ -66,6 +88,50 @@ impl Remote {
         self.send(if form.is_empty() { request } else { request.form(form) }).await
     }
 
+    /// Deletes what is at a path.
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Failure> {
+        self.send(self.client.delete(format!("{}{path}", self.url))).await.map(|_| ())
+    }
+
+    /// Prints the first items of a list; `limit` 0 stands for every one. `filters` choose among them, by name.
+    pub(super) async fn print_list(
+        &self,
+        path: &str,
+        filters: &[(&str, Option<String>)],
+        limit: usize,
+        shown: Shown,
+    ) -> Result<(), Failure> {
+        let most = if limit == 0 { usize::MAX } else { limit };
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("PageSize", &PAGE_SIZE.min(most).to_string());
+        for (name, value) in filters {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        let mut array = JsonArray::begin();
+        let mut left = most;
+        let mut next = Some(query.finish());
+        while let Some(query) = next.filter(|_| left > 0) {
+            let page = parse(&self.get(&format!("{path}?{query}")).await?)?;
+            let key = page["meta"]["key"].as_str().unwrap_or_default();
+            for item in page[key].as_array().into_iter().flatten().take(left) {
+                left -= 1;
+                match shown {
+                    Shown::Json => array.item(item),
+                    Shown::Lines(line) => say(line(item)),
+                }
+            }
+            // The server may know itself by another name.
+            let url = page["meta"]["next_page_url"].as_str();
+            next = url.and_then(|url| url.split_once('?')).map(|(_, query)| query.to_owned());
+        }
+        if let Shown::Json = shown {
+            array.end();
+        }
+        Ok(())
+    }
+
     async fn send(&self, request: RequestBuilder) -> Result<String, Failure> {
         let url = &self.url;
         let request = request.basic_auth(self.account, Some(&self.token));
@@ -76,7 +142,7 @@ impl Remote {
             return Ok(body);
         }
         // The API's errors say what is wrong; anything else came from another server.
-        let error = serde_json::from_str::<serde_json::Value>(&body).unwrap_or_default();
+        let error = serde_json::from_str::<Value>(&body).unwrap_or_default();
         Err(match (error["message"].as_str(), error["code"].as_i64()) {
             (Some(message), Some(code)) => {
                 Failure::new(format_args!("{message} (code {code}, status {})", status.as_u16()))
@@ -84,6 +150,11 @@ impl Remote {
             _ => Failure::new(format_args!("{url} answered with status {}; is that a Dwell server?", status.as_u16())),
         })
     }
+}
+
+/// Reads an answer.
+pub(super) fn parse(body: &str) -> Result<Value, Failure> {
+    serde_json::from_str(body).map_err(|error| Failure::new(format_args!("the answer is not JSON: {error}")))
 }
 
 /// A client for one's own server: no proxy between, no redirect followed with the credentials.

@@ -31,7 +31,8 @@ pub(crate) struct Arguments {
     flags: Flags,
     /// Development: print the credentials of the first account at every start; if it has to be
     /// created, it is a test account, whose clock can be turned. Writes are not limited, unless
-    /// writes_per_second_max is given
+    /// writes_per_second_max is given. Participants may have any proxy address, not only those of the
+    /// account's channels
     #[arg(long)]
     dev: bool,
 }

@@ -6,15 +6,13 @@ mod listen;
 use dwell_core::DeliverySid;
 use serde_json::Value;
 
-use super::remote::{self, Remote};
-use super::{JsonArray, json};
+use super::json;
+use super::remote::{self, Remote, Shown, parse};
 use crate::console::say;
 use crate::failure::Failure;
 use crate::opening;
 
 const DELIVERIES: &str = "/dwell/v1/WebhookDeliveries";
-/// Most deliveries that are asked for at once.
-const PAGE_SIZE: usize = 100;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -87,41 +85,9 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 async fn list(server: &Remote, filters: Deliveries, as_json: bool) -> Result<(), Failure> {
-    let most = if filters.limit == 0 { usize::MAX } else { filters.limit };
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("PageSize", &PAGE_SIZE.min(most).to_string());
-    for (name, value) in [
-        ("Status", filters.status),
-        ("HookSid", filters.hook),
-        ("ConversationSid", filters.conversation),
-        ("EventType", filters.event),
-    ] {
-        if let Some(value) = value {
-            query.append_pair(name, &value);
-        }
-    }
-    let mut array = JsonArray::begin();
-    let mut left = most;
-    let mut next = Some(query.finish());
-    while let Some(query) = next.filter(|_| left > 0) {
-        let page = parse(&server.get(&format!("{DELIVERIES}?{query}")).await?)?;
-        let found = page["webhook_deliveries"].as_array().into_iter().flatten();
-        for delivery in found.take(left) {
-            left -= 1;
-            if as_json {
-                array.item(delivery);
-            } else {
-                say(line(delivery));
-            }
-        }
-        // The server may know itself by another name.
-        let url = page["meta"]["next_page_url"].as_str();
-        next = url.and_then(|url| url.split_once('?')).map(|(_, query)| query.to_owned());
-    }
-    if as_json {
-        array.end();
-    }
-    Ok(())
+    let Deliveries { status, hook, conversation, event, limit } = filters;
+    let filters = [("Status", status), ("HookSid", hook), ("ConversationSid", conversation), ("EventType", event)];
+    server.print_list(DELIVERIES, &filters, limit, Shown::new(as_json, line)).await
 }
 
 /// A delivery in one line.
@@ -169,8 +135,4 @@ async fn resend(server: &Remote, which: Resend, as_json: bool) -> Result<(), Fai
         say(format_args!("{resent} failed deliveries wait again"));
     }
     Ok(())
-}
-
-fn parse(body: &str) -> Result<Value, Failure> {
-    serde_json::from_str(body).map_err(|error| Failure::new(format_args!("the answer is not JSON: {error}")))
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod api;
+mod channel_commands;
 mod command_line;
 mod connections;
 mod crash;
