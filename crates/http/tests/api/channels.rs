@@ -138,6 +138,38 @@ async fn bad_settings_are_refused_by_the_name_of_the_member() {
     assert!(all_items(&app, CHANNELS).await.is_empty());
 }
 
+/// The reference, and what it says of each provider.
+fn reference() -> Vec<(&'static str, &'static str)> {
+    let whole = include_str!("../../../../docs/channels-reference.md");
+    let sections = whole.split("\n### `").skip(1).map(|rest| rest.split_once('`').unwrap());
+    sections.map(|(provider, text)| (provider, text.split("\n## ").next().unwrap())).collect()
+}
+
+#[tokio::test]
+async fn the_reference_knows_every_member_and_its_examples_are_taken() {
+    let app = TestApp::new().await;
+    let reference = reference();
+    assert_eq!(
+        reference.iter().map(|(provider, _)| *provider).collect::<Vec<_>>(),
+        Provider::ALL.map(Provider::as_str)
+    );
+    for (provider, section) in reference {
+        let address =
+            if provider == "email" { "a@example.com".to_owned() } else { format!("+1501712{:04}", section.len()) };
+        let example = section.split("```").nth(1).unwrap().strip_prefix("json").unwrap();
+        let form = [("Provider", provider), ("Addresses", &address), ("Settings", example)];
+        app.made(CHANNELS, &form).await;
+        let refused = app.post(CHANNELS, &[form[0], form[1], ("Settings", r#"{"x": 1}"#)]).await;
+        let (_, known) = text(&refused.body, "message").split_once("`x`, ").unwrap();
+        let mut known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let mut rows: Vec<_> = rows.collect();
+        known.sort_unstable();
+        rows.sort_unstable();
+        assert_eq!(rows, known, "{provider}");
+    }
+}
+
 /// The auth token that a channel of the first account has.
 async fn token(app: &TestApp, address: &str) -> String {
     let account = AccountSid::parse(&app.account.sid).unwrap();
