@@ -153,6 +153,13 @@ impl Settings {
                     0,
                     720,
                 )?,
+                message_retry_hours_max: within(
+                    "message_retry_hours_max",
+                    given.message_retry_hours_max,
+                    deliveries.message_retry_hours_max,
+                    1,
+                    720,
+                )?,
                 log_hours: within("webhook_log_hours", given.webhook_log_hours, deliveries.log_hours, 1, 8_760)?,
             },
             log_level: given.log_level.unwrap_or_else(|| "info".to_owned()),
@@ -290,6 +297,7 @@ impl fmt::Display for Settings {
         writeln!(f, "webhook_calls_max = {}", self.deliveries.calls_max)?;
         writeln!(f, "webhook_calls_per_endpoint_max = {}", self.deliveries.calls_per_endpoint_max)?;
         writeln!(f, "webhook_retry_hours_max = {}", self.deliveries.retry_hours_max)?;
+        writeln!(f, "message_retry_hours_max = {}", self.deliveries.message_retry_hours_max)?;
         writeln!(f, "webhook_log_hours = {}", self.deliveries.log_hours)?;
         writeln!(f, "writes_per_second_max = {}", self.writes_per_second_max(false))?;
         writeln!(f, "log_level = {}", quoted(&self.log_level))?;

@@ -78,6 +78,9 @@ pub(crate) struct Given {
     /// How long after its event a webhook is tried, in hours
     #[arg(long, env = "DWELL_WEBHOOK_RETRY_HOURS_MAX", value_name = "HOURS")]
     pub(crate) webhook_retry_hours_max: Option<u32>,
+    /// How long a message for an address outside is tried, in hours
+    #[arg(long, env = "DWELL_WEBHOOK_RETRY_HOURS_MAX", value_name = "HOURS")]
+    pub(crate) message_retry_hours_max: Option<u32>,
     /// How long the log of deliveries is kept, in hours
     #[arg(long, env = "DWELL_WEBHOOK_LOG_HOURS", value_name = "HOURS")]
     pub(crate) webhook_log_hours: Option<u32>,
@@ -130,6 +133,7 @@ impl Given {
                 .webhook_calls_per_endpoint_max
                 .or(other.webhook_calls_per_endpoint_max),
             webhook_retry_hours_max: self.webhook_retry_hours_max.or(other.webhook_retry_hours_max),
+            message_retry_hours_max: self.message_retry_hours_max.or(other.message_retry_hours_max),
             webhook_log_hours: self.webhook_log_hours.or(other.webhook_log_hours),
             log_level: self.log_level.or(other.log_level),
             log_format: self.log_format.or(other.log_format),
