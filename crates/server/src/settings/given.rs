@@ -79,7 +79,7 @@ pub(crate) struct Given {
     #[arg(long, env = "DWELL_WEBHOOK_RETRY_HOURS_MAX", value_name = "HOURS")]
     pub(crate) webhook_retry_hours_max: Option<u32>,
     /// How long a message for an address outside is tried, in hours
-    #[arg(long, env = "DWELL_WEBHOOK_RETRY_HOURS_MAX", value_name = "HOURS")]
+    #[arg(long, env = "DWELL_MESSAGE_RETRY_HOURS_MAX", value_name = "HOURS")]
     pub(crate) message_retry_hours_max: Option<u32>,
     /// How long the log of deliveries is kept, in hours
     #[arg(long, env = "DWELL_WEBHOOK_LOG_HOURS", value_name = "HOURS")]
