@@ -128,8 +128,8 @@ impl TestApp {
     pub async fn told(&self, message: &Value, participant_sid: &str, status: Option<Status>) -> String {
         self.deliver().await;
         let text = |name: &str| message[name].as_str().unwrap_or_else(|| panic!("no {name} in {message}"));
-        let path = format!("/v1/Conversations/{}/Messages/{}/Receipts", text("conversation_sid"), text("sid"));
-        let receipts = self.fetched(&path).await;
+        let link = message["links"]["delivery_receipts"].as_str().unwrap_or_else(|| panic!("no link in {message}"));
+        let receipts = self.fetched(link.trim_start_matches("http://dwell.test")).await;
         let mut found = receipts["delivery_receipts"].as_array().into_iter().flatten();
         let receipt = found.find(|receipt| receipt["participant_sid"] == participant_sid);
         let receipt = receipt.unwrap_or_else(|| panic!("no receipt of {participant_sid} in {receipts}"));
@@ -144,12 +144,15 @@ impl TestApp {
         sid
     }
 
-    /// Has the first account's oldest channel speak of a message.
+    /// Has the first account's oldest channel speak of a message; when it has none, a new one.
     pub async fn note(&self, named: Named, status: Status, error_code: Option<i64>) -> Noted {
         let account = AccountSid::parse(&self.account.sid).expect("an account SID");
         let found = self.engine.store().read(move |tx| channels::list(tx, &account, Seek::After(""), 1));
         let found = found.await.unwrap_or_else(|error: StoreError| panic!("channels: {error}"));
-        let channel_sid = found.first().expect("a channel").channel.sid;
+        let channel_sid = match found.first() {
+            Some(stored) => stored.channel.sid,
+            None => self.new_channel(&self.account, &["+15550000000"]).await,
+        };
         let news = News { channel_sid, named, status, error_code };
         self.engine.note_status(&account, news).await.expect("the word is taken")
     }

@@ -53,7 +53,7 @@ impl Furniture {
         &self.sids[what]
     }
 
-    async fn one(&self, app: &TestApp, what: &str) -> Result<String, String> {
+    async fn one(&mut self, app: &TestApp, what: &str) -> Result<String, String> {
         let list = |name: &str| format!("{}/{name}", self.tree);
         let inside = |name: &str| format!("{}/Conversations/{}/{name}", self.tree, self.sid("conversation"));
         let identity = [("Identity", "ann")];
@@ -74,6 +74,9 @@ impl Furniture {
             "message" => made(app, &inside("Messages"), &[("Body", "x"), ("Author", "ann")]).await,
             "receipt" => {
                 let participant = made(app, &inside("Participants"), &pair).await?;
+                // One that was there before has none for this participant.
+                let message = made(app, &inside("Messages"), &[("Body", "y")]).await?;
+                self.sids.insert("message".to_owned(), message);
                 Ok(receipt(app, self, &participant).await)
             }
             "webhook" => {
@@ -110,7 +113,7 @@ async fn credential(app: &TestApp) -> Result<String, String> {
     made(app, "/v1/Credentials", &form).await
 }
 
-/// A delivery receipt of the message for a participant: only channels make them. Returns its SID.
+/// The delivery receipt of the message for a participant, of which a channel has spoken. Returns its SID.
 async fn receipt(app: &TestApp, furniture: &Furniture, participant: &str) -> String {
     let path = format!("{}/Conversations/{}/Messages", furniture.tree, furniture.sid("conversation"));
     let message = app.fetched(&format!("{path}/{}", furniture.sid("message"))).await;
