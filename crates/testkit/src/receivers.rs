@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use dwell_core::Timestamp;
 use dwell_engine::Clock;
 use dwell_engine::hooks::{Call, CallError, Calling, Reply, Transport};
 use parking_lot::Mutex;
@@ -60,10 +61,10 @@ impl Receivers {
         std::mem::take(&mut self.inner.lock().accepted)
     }
 
-    /// Waits until the clock has passed so many milliseconds.
-    async fn pass(&self, millis: u64) {
+    /// Waits until the clock shows so many milliseconds after `begun`.
+    async fn pass(&self, begun: Timestamp, millis: u64) {
         let micros = i64::try_from(millis).unwrap_or(i64::MAX).saturating_mul(1_000);
-        self.clock.sleep_until(self.clock.now().plus_micros(micros)).await;
+        self.clock.sleep_until(begun.plus_micros(micros)).await;
     }
 
     /// How many calls are remembered.
@@ -74,6 +75,8 @@ impl Receivers {
 
 impl Transport for Receivers {
     fn call(&self, call: Call) -> Calling<'_> {
+        // Before anybody can see the call and turn the clock because of it.
+        let begun = self.clock.now();
         let behaviour = {
             let mut inner = self.inner.lock();
             let behaviour = inner.behaviours.get(&call.url).cloned();
@@ -87,7 +90,7 @@ impl Transport for Receivers {
         Box::pin(async move {
             let behaviour = match behaviour {
                 Behaviour::Slow(millis, status, body) if millis < call.timeout_millis => {
-                    self.pass(millis).await;
+                    self.pass(begun, millis).await;
                     Behaviour::Answer(status, body)
                 }
                 Behaviour::Slow(..) => Behaviour::Silent,
@@ -103,7 +106,7 @@ impl Transport for Receivers {
                 Behaviour::Unreachable => Err(CallError::Connect { what: "connection refused".to_owned() }),
                 Behaviour::Silent | Behaviour::Slow(..) => {
                     let millis = call.timeout_millis;
-                    self.pass(millis).await;
+                    self.pass(begun, millis).await;
                     Err(CallError::Timeout { millis })
                 }
             }
