@@ -55,7 +55,7 @@ test-schemathesis: ## A real server against the contract: examples, edges, some 
 	cargo build --bin dwell
 	$(schemathesis)
 
-test-quickstart: ## The programs in the README and docs/sdks.md, as printed
+test-quickstart: ## The programs in the README, docs/sdks.md and docs/inbound.md, as printed
 	scripts/test-quickstart
 
 sim: ## Play SEEDS seeded histories against the reference model

@@ -16,6 +16,10 @@ pub const CONVERSATION_ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 pub const ATTRIBUTES_BYTES_MAX: usize = 4 * 1024;
 /// Longest name that a channel has for a message, in bytes of UTF-8: as long as a line of an e-mail may be.
 pub const CHANNEL_MESSAGE_SID_BYTES_MAX: usize = 1_000;
+/// Most files that come with one message from outside.
+pub const INBOUND_MEDIA_MAX: usize = 10;
+/// Most messages that one from outside says it answers.
+pub const INBOUND_REFERENCES_MAX: usize = 100;
 /// Largest body of a message, in bytes of UTF-8.
 pub const MESSAGE_BODY_BYTES_MAX: usize = 32 * 1024;
 /// Longest text that leaves as a text message or through WhatsApp, in characters.

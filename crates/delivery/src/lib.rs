@@ -2,7 +2,6 @@
 //! came of it, [`Carriers`] hand one message over to the other side of a channel.
 //!
 //! - [`sessions`] keeps the connections of channels whose provider wants one.
-//! - `signature` signs as the receivers' libraries check it (contract §10.4).
 //! - [`Guard`] says which addresses may be called. It judges literal addresses in URLs and, inside the
 //!   resolver that the connections use, every address of a name: what was judged is what is connected to.
 //! - `client` makes HTTP requests and bounds everything that comes back: time, bytes, connections.
@@ -16,11 +15,9 @@ mod carriers;
 mod client;
 pub mod guard;
 pub mod sessions;
-mod signature;
 mod transport;
 
 pub use carriers::{Carriers, Options as CarrierOptions};
 pub use client::Unusable;
 pub use guard::{Guard, InvalidNetwork};
-pub use signature::signature;
 pub use transport::HttpTransport;

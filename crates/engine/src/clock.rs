@@ -1,6 +1,6 @@
 //! The clock. Every instant in Dwell comes from one, and only the doors ask it: a request coming in,
-//! the answer of a webhook that it was put before, the scheduler, the initializer, the last caller and
-//! the dispatcher. Below them time is an argument.
+//! the answer of a webhook that it was put before, a message from outside, the scheduler, the
+//! initializer, the last caller and the dispatcher. Below them time is an argument.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -5,8 +5,11 @@ mod append;
 mod arrival;
 mod begin;
 mod receive;
+mod signed;
 
 use dwell_core::{ChannelSid, ConversationSid, MessageSid};
+
+pub use signed::{Owner, Signed};
 
 /// A message that arrived at an address of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]

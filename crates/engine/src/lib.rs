@@ -42,6 +42,7 @@ pub mod scheduler;
 pub mod secrets;
 pub mod service_configuration;
 pub mod services;
+pub mod signature;
 pub mod test_clock;
 pub mod timers;
 pub mod user_conversations;

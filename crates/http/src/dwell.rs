@@ -1,11 +1,12 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, who is asked before one moves a conversation, channels, deliveries of webhooks, test clocks, and access
-//! tokens.
+//! armed, who is asked before one moves a conversation, channels, deliveries of webhooks, messages from outside, test
+//! clocks, and access tokens.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
 mod channels;
 mod deliveries;
+mod inbound;
 mod last_call;
 mod lifecycle;
 mod test_clock;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .merge(access_tokens::routes())
         .merge(channels::routes())
         .merge(deliveries::routes())
+        .merge(inbound::routes())
         .merge(last_call::routes())
         .merge(lifecycle::routes())
         .merge(timers::routes())

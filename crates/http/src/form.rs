@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, header, request::Parts};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -15,7 +16,7 @@ use dwell_engine::Engine;
 
 use crate::Options;
 use crate::errors::Failure;
-use crate::request::ReceivedAt;
+use crate::request::received_at;
 
 /// A parameter of a form or query.
 #[derive(Debug)]
@@ -101,18 +102,23 @@ impl<T: Parameters> FromRequest<Engine> for Form<T> {
 
     async fn from_request(request: Request, engine: &Engine) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
-        let options = parts.extensions.get::<Arc<Options>>().cloned().unwrap_or_default();
-        let received_at = parts.extensions.get::<ReceivedAt>().map_or_else(|| engine.now(), |at| at.0);
-        let (clock, until) = (engine.clock(), received_at.plus_seconds(options.request_read_seconds_max.into()));
-        let bytes = tokio::select! {
-            biased;
-            read = axum::body::to_bytes(body, options.body_bytes_max) => read.map_err(|_| Failure::BodyTooLarge)?,
-            () = clock.sleep_until(until) => return Err(Failure::BodyTooSlow),
-        };
+        let bytes = read_body(&parts, body, engine).await?;
         if !bytes.is_empty() {
             check_content_type(&parts.headers)?;
         }
         read(&bytes).map(Form)
+    }
+}
+
+/// Reads a body to its end, which must come in time and before it is too large.
+pub(crate) async fn read_body(parts: &Parts, body: Body, engine: &Engine) -> Result<Bytes, Failure> {
+    let options = parts.extensions.get::<Arc<Options>>().cloned().unwrap_or_default();
+    let (clock, until) =
+        (engine.clock(), received_at(parts, engine).plus_seconds(options.request_read_seconds_max.into()));
+    tokio::select! {
+        biased;
+        read = axum::body::to_bytes(body, options.body_bytes_max) => read.map_err(|_| Failure::BodyTooLarge),
+        () = clock.sleep_until(until) => Err(Failure::BodyTooSlow),
     }
 }
 
@@ -127,19 +133,31 @@ where
     }
 }
 
-fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
+/// Whether the body is a form.
+///
+/// # Errors
+/// [`Failure::Malformed`], which says what it should be.
+pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), Failure> {
     const FORM: &str = "application/x-www-form-urlencoded";
-    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = sent.split(';').next().unwrap_or_default().trim();
-    if kind.eq_ignore_ascii_case(FORM) {
+    if is_of_type(headers, FORM) {
         return Ok(());
     }
+    let sent = content_type(headers);
     let sent = if sent.is_empty() { "of no type" } else { sent };
     Err(Failure::Malformed(format!("Send the parameters as a body of type {FORM}; this one is {sent}")))
 }
 
+/// Whether the body is of a media type.
+pub(crate) fn is_of_type(headers: &HeaderMap, media_type: &str) -> bool {
+    content_type(headers).split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
 /// Reads parameters and reports every one that cannot be read, not just the first.
-fn read<T: Parameters>(encoded: &[u8]) -> Result<T, Failure> {
+pub(crate) fn read<T: Parameters>(encoded: &[u8]) -> Result<T, Failure> {
     if percent_encoding::percent_decode(encoded).decode_utf8().is_err() {
         return Err(Failure::Malformed("The parameters are not valid UTF-8".to_owned()));
     }

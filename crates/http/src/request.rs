@@ -1,5 +1,6 @@
 //! What every handler of the API starts from: who asks, in which service, under which path.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -112,18 +113,29 @@ fn admit(parts: &Parts, request: &ForAccount, service: Option<ServiceSid>) -> Re
     if effect != Effect::Read {
         request.caller.check_may_write()?;
     }
-    let (Effect::Counted(kind), Some(rates)) = (effect, parts.extensions.get::<Arc<Rates>>()) else { return Ok(()) };
-    let account = request.caller.account.sid;
-    let bucket = kind.bucket(account, service, request.segment("ConversationSid"));
+    let Effect::Counted(kind) = effect else { return Ok(()) };
+    let bucket = kind.bucket(request.caller.account.sid, service, request.segment("ConversationSid"));
+    count(parts, bucket, request.caller.received_at)
+}
+
+/// Counts one write against a bucket.
+///
+/// # Errors
+/// [`Failure::TooManyRequests`] when there is no room in it.
+pub(crate) fn count(parts: &Parts, bucket: impl Hash, received_at: Timestamp) -> Result<(), Failure> {
+    let Some(rates) = parts.extensions.get::<Arc<Rates>>() else { return Ok(()) };
     // Real time for test accounts too: the limit protects the server.
-    rates
-        .take(bucket, request.caller.received_at)
-        .map_err(|retry_after_seconds| Failure::TooManyRequests { retry_after_seconds })
+    rates.take(bucket, received_at).map_err(|retry_after_seconds| Failure::TooManyRequests { retry_after_seconds })
+}
+
+/// When a request came in, in real time.
+pub(crate) fn received_at(parts: &Parts, engine: &Engine) -> Timestamp {
+    parts.extensions.get::<ReceivedAt>().map_or_else(|| engine.now(), |at| at.0)
 }
 
 async fn authenticate(parts: &Parts, engine: &Engine) -> Result<Caller, Failure> {
     let (username, password) = basic_credentials(&parts.headers).ok_or(Failure::Unauthorized)?;
-    let received_at = parts.extensions.get::<ReceivedAt>().map_or_else(|| engine.now(), |at| at.0);
+    let received_at = received_at(parts, engine);
     let caller = engine.authenticate(&username, &password, received_at).await?.ok_or(Failure::Unauthorized)?;
     tracing::Span::current().record("account", caller.account.sid.as_str());
     let header = parts.headers.get("x-twilio-webhook-enabled").filter(|_| writes::of(parts).takes_webhook_header());

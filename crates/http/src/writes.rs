@@ -32,13 +32,16 @@ pub(crate) enum Kind {
     Users,
     UserConversations,
     Roles,
+    /// Messages from outside, by sender.
+    Inbound,
     /// Everything that is set up rather than used, by account.
     Settings,
 }
 
 use Effect::{Counted, Read, Write};
 use Kind::{
-    ConversationUpdates, Conversations, Messages, Participants, Roles, Settings, UserConversations, Users, Webhooks,
+    ConversationUpdates, Conversations, Inbound, Messages, Participants, Roles, Settings, UserConversations, Users,
+    Webhooks,
 };
 
 #[rustfmt::skip] // A table: one operation a line.
@@ -87,6 +90,8 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/TestClock/Advance", Write),
     ("POST", "/dwell/v1/TestClock/Freeze", Write),
     ("POST", "/dwell/v1/TestClock/Resume", Write),
+    // Counted once it is known whose message it is, and from whom.
+    ("POST", "/dwell/v1/Inbound", Write),
     // Stores nothing; but whoever holds the token may write.
     ("POST", "/dwell/v1/AccessTokens", Write),
     ("POST", "/dwell/v1/AccessTokens/Verify", Read),
@@ -125,18 +130,20 @@ impl Effect {
 }
 
 impl Kind {
-    /// What a write of this kind counts against. A conversation that is addressed by its SID and by its
-    /// name has two buckets: to look up which it is would cost as much as the limit saves.
+    /// What a write of this kind counts against; `place` is the conversation or the sender. A conversation
+    /// that is addressed by its SID and by its name has two buckets: to look up which it is would cost as much
+    /// as the limit saves.
     pub(crate) fn bucket(
         self,
         account: AccountSid,
         service: Option<ServiceSid>,
-        conversation: &str,
+        place: &str,
     ) -> (Kind, AccountSid, Option<ServiceSid>, &str) {
         match self {
             Settings => (self, account, None, ""),
             Conversations | Users | UserConversations | Roles => (self, account, service, ""),
-            ConversationUpdates | Participants | Messages | Webhooks => (self, account, service, conversation),
+            ConversationUpdates | Participants | Messages | Webhooks => (self, account, service, place),
+            Inbound => (self, account, None, place),
         }
     }
 }

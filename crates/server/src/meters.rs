@@ -83,6 +83,7 @@ fn describe() {
         "How long after its event a delivery had arrived"
     );
     metrics::describe_gauge!("dwell_webhook_endpoints_paused", "Endpoints of webhooks that do not answer");
+    metrics::describe_counter!("dwell_inbound_messages_total", "Messages from outside");
     metrics::describe_counter!("dwell_last_calls_total", "Questions that were asked before a timer");
     metrics::describe_histogram!(
         "dwell_store_batch_seconds",

@@ -5,6 +5,7 @@ use dwell_core::channel::HttpSettings;
 use dwell_core::receipt::Status;
 use dwell_engine::carriers::{Accepted, CarryError, Parcel};
 use dwell_engine::hooks::Reply;
+use dwell_engine::signature::signature;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde::Serialize;
 use url::Url;
@@ -12,7 +13,6 @@ use url::Url;
 use super::answer::{Answer, BYTES_MAX};
 use super::{Options, refused, unanswered};
 use crate::client::HttpClient;
-use crate::signature::signature;
 
 /// What the program is told. `docs/channels.md` shows it.
 #[derive(Serialize)]

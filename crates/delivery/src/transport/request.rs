@@ -1,11 +1,11 @@
 //! What is sent, put together before anything is opened.
 
 use dwell_engine::hooks::{Call, CallError, Method};
+use dwell_engine::signature::signature;
 use form_urlencoded::Serializer;
 use url::Url;
 
 use crate::client::{Credentials, Target, URL_BYTES_MAX};
-use crate::signature::signature;
 
 /// A request.
 pub(super) struct Request {

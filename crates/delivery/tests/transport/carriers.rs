@@ -3,9 +3,10 @@
 use dwell_core::channel::{Channel, HttpSettings, LoopbackSettings, Provider, Secret, Settings, TwilioSettings};
 use dwell_core::receipt::Status;
 use dwell_core::{AccountSid, ChannelSid, ConversationSid, MediaSid, MessageSid, ReceiptSid, SidBytes, Timestamp};
-use dwell_delivery::{CarrierOptions, Carriers, Guard, signature};
+use dwell_delivery::{CarrierOptions, Carriers, Guard};
 use dwell_engine::carriers::{Accepted, Carrier, CarryError, Enclosure, Parcel};
 use dwell_engine::hooks::AuthToken;
+use dwell_engine::signature::signature;
 use serde_json::{Value, json};
 
 use super::server::{Act, Received, Server};

@@ -13,9 +13,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dwell_delivery::guard::{Lookup, Lookups};
-use dwell_delivery::{Guard, HttpTransport, signature};
+use dwell_delivery::{Guard, HttpTransport};
 use dwell_engine::Stopwatch;
 use dwell_engine::hooks::{AuthToken, Call, CallError, Method, Reply, Transport};
+use dwell_engine::signature::signature;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use server::{Act, Received, Server};

@@ -36,6 +36,12 @@ impl Arrival {
         if !inbound.others.is_empty() {
             return Err(Error::Refused(Reason::GroupMmsNotEnabled));
         }
+        let too_many = |name: &'static str, count: usize, max: usize| {
+            let problem = format!("more than {max}");
+            if count > max { Err(Reason::InvalidParameter { name, problem }) } else { Ok(()) }
+        };
+        too_many("Media", inbound.media.len(), limits::INBOUND_MEDIA_MAX)?;
+        too_many("References", inbound.references.len(), limits::INBOUND_REFERENCES_MAX)?;
         let name = present(inbound.channel_message_sid.as_deref()).map(check_name).transpose()?.map(str::to_owned);
         let is_email = kind == BindingType::Email;
         let from_name = inbound.from_name.map(clean).filter(|name| is_email && !name.is_empty());
@@ -126,7 +132,8 @@ fn check_name(name: &str) -> Result<&str, Reason> {
     Ok(name)
 }
 
-/// What webhooks are told of a file: not where it is, as that may be a secret.
+/// What webhooks are told of a file: not where it is, as that may be a secret. There is no media service to keep
+/// files, so this is all that becomes of them; where there is one, they go with [`Arrival::message`].
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct File<'a> {

@@ -86,9 +86,15 @@ const WORDS: &[Words] = &[
     ("WebhookDeliveries", "status", &["pending", "delivered", "failed"]),
 ];
 
+/// Schemas whose names are somebody else's and mean what they mean there.
+const FOREIGN: &[&str] = &["InboundForm"];
+
 /// Describes every field that a schema names.
 pub(super) fn name_fields(components: &mut Components) {
     for (schema_name, schema) in &mut components.schemas {
+        if FOREIGN.contains(&schema_name.as_str()) {
+            continue;
+        }
         let RefOr::T(Schema::Object(object)) = schema else { continue };
         for (name, property) in &mut object.properties {
             if let RefOr::T(Schema::Object(property)) = property {

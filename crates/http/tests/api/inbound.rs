@@ -1,6 +1,8 @@
 //! Messages from outside: where they belong, who hears of it, and that each of them is there once.
 
+mod door;
 mod routing;
+mod story;
 
 use dwell_core::{AccountSid, ChannelSid};
 use dwell_engine::Error;

@@ -179,6 +179,7 @@ async fn form(app: &TestApp, method: &str, path: &str) -> Vec<(&'static str, Str
         "Webhooks" => &[("Target", "studio"), ("Configuration.FlowSid", "FW00000000000000000000000000000000")],
         "Addresses" => &[("Type", "chat"), ("Address", "desk")],
         "Channels" => &[("Provider", "loopback"), ("Addresses", "desk@example.com")],
+        "Inbound" => &[("From", "+15017122661"), ("To", "+15017122662"), ("Body", "x")],
         _ => &[("FriendlyName", "x"), ("Permission", "sendMessage")],
     };
     form.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
@@ -204,6 +205,21 @@ async fn every_documented_operation_answers_as_documented() {
 }
 
 #[tokio::test]
+async fn a_message_from_outside_as_json_is_answered_as_documented() {
+    const INBOUND: &str = "/dwell/v1/Inbound";
+    let document = document();
+    let (app, _) = furnished(INBOUND).await;
+    let operation = &document["paths"][INBOUND]["post"];
+    let mut message = operation["requestBody"]["content"]["application/json"]["example"].clone();
+    message["to"] = json!("+15017122662");
+    let authorization = app.account.authorization();
+    let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+    let answer = raw(&app, "POST", INBOUND, &headers, message.to_string()).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    conform(&document, operation, &answer, "the example");
+}
+
+#[tokio::test]
 async fn refusals_are_as_documented() {
     let document = document();
     let app = TestApp::new().await;
@@ -226,6 +242,7 @@ fn conform(document: &Value, operation: &Value, answer: &Answer, told: &str) {
     let response = responses.get(answer.status.to_string()).unwrap_or(&responses["default"]);
     match response.get("content") {
         None => assert_eq!(answer.text, "", "{told}"),
+        Some(content) if content["text/xml"].is_object() => assert!(answer.text.starts_with("<?xml"), "{told}"),
         Some(content) => check(document, &content["application/json"]["schema"], "", &answer.body, told),
     }
 }

@@ -57,6 +57,10 @@ const WEBHOOKS: &str = "/v1/Conversations/{other}/Webhooks";
 const WEBHOOK: &str = "/v1/Conversations/{other}/Webhooks/{hook}";
 const TRIGGER: &str = "/v1/Conversations/{other}/Webhooks/{trigger}";
 const STUDIO: &str = "/v1/Conversations/{c}/Webhooks/{studio}";
+const INBOUND: &str = "/dwell/v1/Inbound";
+const FROM_OUTSIDE: (&str, &str) = ("From", "+15017122669");
+const TO_DESK: (&str, &str) = ("To", "+15017122699");
+const BODY: (&str, &str) = ("Body", "x");
 const TO_WEBHOOK: (&str, &str) = ("Target", "webhook");
 const TO_TRIGGER: (&str, &str) = ("Target", "trigger");
 const TO_STUDIO: (&str, &str) = ("Target", "studio");
@@ -371,6 +375,18 @@ pub(super) static CASES: &[Case] = &[
     post("AddressServed", CHANNELS, &[LOOPBACK, FREE, ("Addresses", "+15017122690")], 409, 20409),
     post("AddressConfigured", ADDRESSES, &[SMS, ("Address", "+15017122699")], 409, 20409),
     post("AddressConfigured", ADDRESSES, &[("Type", "chat"), ("Address", "+15017122699"), ("FriendlyName", "x")], 409, 20409),
+    post("AddressInvalid", INBOUND, &[("From", "5017122669"), TO_DESK, BODY], 400, 50407),
+    post("AddressEmpty", INBOUND, &[TO_DESK, BODY], 400, 50411),
+    post("ProxyAddressEmpty", INBOUND, &[FROM_OUTSIDE, BODY], 400, 50412),
+    post("ProxyAddressInvalid", INBOUND, &[FROM_OUTSIDE, ("To", "desk"), BODY], 400, 50408),
+    post("AddressTypeMismatch", INBOUND, &[("From", "whatsapp:+15017122669"), TO_DESK, BODY], 400, 50414),
+    post("AddressEqualsProxy", INBOUND, &[("From", "+15017122699"), TO_DESK, BODY], 400, 50409),
+    post("GroupMmsNotEnabled", INBOUND, &[FROM_OUTSIDE, TO_DESK, BODY, ("OtherRecipients0", "+15017122670")], 400, 50452),
+    post("BodyMissing", INBOUND, &[FROM_OUTSIDE, TO_DESK], 400, 50503),
+    post("BodyTooLong", INBOUND, &[FROM_OUTSIDE, TO_DESK, ("Body", "{x32769}")], 400, 50504),
+    post("InvalidParameter", INBOUND, &[FROM_OUTSIDE, TO_DESK, BODY, ("MessageSid", "{x1001}")], 400, 20001),
+    // It is configured, and makes no conversations.
+    post("InboundUnrouted", INBOUND, &[FROM_OUTSIDE, TO_DESK, BODY], 404, 20404),
     post("FriendlyNameTooLong", ADDRESSES, &[SMS, NEW_NUMBER, ("FriendlyName", "{x257}")], 400, 50003),
     post("FriendlyNameTooLong", CONFIGURED, &[("FriendlyName", "{x257}"), ("AutoCreation.Enabled", "true")], 400, 50003),
     post("InvalidParameter", ADDRESSES, &[SMS, NEW_NUMBER, ("AddressCountry", "XX")], 400, 20001),

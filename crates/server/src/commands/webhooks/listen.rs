@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use dwell_delivery::signature;
+use dwell_engine::signature::signature;
 use dwell_engine::{Clock, SystemClock};
 use serde::Serialize;
 use tokio::net::TcpListener;

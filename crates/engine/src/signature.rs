@@ -1,4 +1,5 @@
-//! `X-Twilio-Signature` (contract §10.4).
+//! `X-Twilio-Signature` (contract §10.4): on what webhooks are told, and on what a Messages API as Twilio's
+//! tells us.
 
 use std::collections::BTreeSet;
 
