@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 pub use resolver::{Lookup, Lookups, SystemLookup};
-pub(crate) use resolver::{Resolver, Unresolved};
+pub(crate) use resolver::{Resolver, Unresolved, resolve};
 
 /// Judges addresses: those of the public Internet are open, others only by the list of networks.
 #[derive(Debug, Clone, Default)]

@@ -13,8 +13,10 @@
 
 mod carriers;
 mod client;
+mod dial;
 pub mod guard;
 pub mod sessions;
+pub mod smpp;
 mod transport;
 
 pub use carriers::{Carriers, Options as CarrierOptions};

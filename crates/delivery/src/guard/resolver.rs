@@ -59,15 +59,26 @@ impl Resolver {
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
-        let found = self.lookup.lookup(host.clone());
-        let guard = Arc::clone(&self.guard);
+        let (guard, lookup) = (Arc::clone(&self.guard), Arc::clone(&self.lookup));
         Box::pin(async move {
-            let found = found.await.map_err(|error| Unresolved::Unknown(format!("{host}: {error}")))?;
+            let open = resolve(&guard, &*lookup, host).await?;
             // Port 0 stands for the port of the URL.
-            let open = open_of(&guard, &host, found)?.into_iter().map(|address| SocketAddr::new(address, 0));
+            let open = open.into_iter().map(|address| SocketAddr::new(address, 0));
             Ok(Box::new(open) as Addrs)
         })
     }
+}
+
+/// The addresses of `host`, a name or an address, that may be called.
+pub(crate) async fn resolve(guard: &Guard, lookup: &dyn Lookup, host: String) -> Result<Vec<IpAddr>, Unresolved> {
+    let found = match host.parse::<IpAddr>() {
+        Ok(address) => vec![address],
+        Err(_) => {
+            let found = lookup.lookup(host.clone()).await;
+            found.map_err(|error| Unresolved::Unknown(format!("{host}: {error}")))?
+        }
+    };
+    open_of(guard, &host, found)
 }
 
 /// The addresses that may be called; a refusal if there are some but none may.
