@@ -1,7 +1,8 @@
 //! Carries webhooks and messages out of the house: [`HttpTransport`] makes one call of a webhook and tells what
 //! came of it, [`Carriers`] hand one message over to the other side of a channel.
 //!
-//! - [`sessions`] keeps the connections of channels whose provider wants one.
+//! - [`sessions`] keeps the connections of channels whose provider wants one, [`smpp`] speaks over those with SMSCs.
+//! - `dial` opens connections that are not HTTP, under the same guard.
 //! - [`Guard`] says which addresses may be called. It judges literal addresses in URLs and, inside the
 //!   resolver that the connections use, every address of a name: what was judged is what is connected to.
 //! - `client` makes HTTP requests and bounds everything that comes back: time, bytes, connections.

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use dwell_core::ChannelSid;
 use dwell_core::channel::Channel;
 use dwell_core::receipt::Status;
-use dwell_engine::inbound::{Inbound, Received};
+use dwell_engine::inbound::{Inbound, Part, Received, Whole};
 use dwell_engine::{Clock, Error, Random};
 use parking_lot::Mutex;
 
@@ -55,34 +55,6 @@ pub trait Office: Send + Sync + 'static {
         status: Status,
         error_code: Option<i64>,
     ) -> Doing<'a, ()>;
-}
-
-/// One part of a long message.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Who wrote it.
-    pub from: String,
-    /// The account's address that it arrived at.
-    pub to: String,
-    /// What all parts of the message have in common.
-    pub reference: i64,
-    /// How many parts there are.
-    pub total: i64,
-    /// Which one it is, from 1.
-    pub number: i64,
-    /// How the octets are to be read.
-    pub data_coding: u8,
-    /// What it says. A character may be cut in two, so parts are read together.
-    pub octets: Vec<u8>,
-}
-
-/// A long message whose parts are all there.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Whole {
-    /// A name, the same however often its last part comes.
-    pub name: String,
-    /// What it says: octets, in order, and how they are to be read.
-    pub pieces: Vec<(u8, Vec<u8>)>,
 }
 
 /// Sessions with SMSCs, and what goes out over them. One for the whole process.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use dwell_core::Timestamp;
 use dwell_store::deliveries::{self, Claim, Delivery, Way};
-use dwell_store::{StoreError, early_statuses, inbound_messages};
+use dwell_store::{StoreError, early_statuses, inbound_messages, message_parts};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -24,6 +24,7 @@ use crate::deliveries::work::{self, Head, Record, Taken};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::hooks::AuthToken;
+use crate::inbound::parts;
 use crate::outbound;
 
 /// How long a claim lasts: a wait for permission, a call and a slow database, in seconds.
@@ -200,7 +201,7 @@ impl Dispatcher {
     }
 
     /// Removes some deliveries that were finished long ago, with their attempts, and forgets some messages
-    /// that came from outside as long ago; `true` when there may be more.
+    /// that came from outside as long ago, and parts of messages whose others never came; `true` when there may be more.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and the like when the store does not answer.
@@ -208,11 +209,13 @@ impl Dispatcher {
         let Work { engine, options, .. } = &*self.work;
         let before = engine.now().plus_seconds(-3_600 * i64::from(options.log_hours));
         let unknown = engine.now().plus_seconds(-EARLY_SECONDS);
+        let parts_before = engine.now().plus_seconds(-parts::WAIT_SECONDS);
         let removed = engine.write(move |tx| {
             let deliveries = deliveries::remove_finished(tx, before, PRUNE_ROWS_MAX)?;
             let arrivals = inbound_messages::remove_old(tx, before, PRUNE_ROWS_MAX)?;
             let early = early_statuses::prune(tx, unknown, PRUNE_ROWS_MAX)?;
-            Ok::<_, StoreError>(deliveries.max(arrivals).max(early))
+            let parts = message_parts::remove_old(tx, parts_before, PRUNE_ROWS_MAX)?;
+            Ok::<_, StoreError>(deliveries.max(arrivals).max(early).max(parts))
         });
         let removed = removed.await?;
         Ok(i64::try_from(removed).unwrap_or(i64::MAX) >= PRUNE_ROWS_MAX)

@@ -4,12 +4,14 @@
 mod append;
 mod arrival;
 mod begin;
+pub(crate) mod parts;
 mod receive;
 mod signed;
 
 use dwell_core::{ChannelSid, ConversationSid, MessageSid};
 
 pub use signed::{Owner, Signed};
+pub use parts::{Part, Whole};
 
 /// A message that arrived at an address of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]

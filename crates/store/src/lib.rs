@@ -20,6 +20,7 @@ pub mod inbound_messages;
 pub mod initializations;
 pub mod last_calls;
 pub mod memberships;
+pub mod message_parts;
 pub mod messages;
 mod migrate;
 pub mod notifications;
@@ -63,6 +64,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         initializations::ALL,
         last_calls::ALL,
         memberships::ALL,
+        message_parts::ALL,
         messages::ALL,
         notifications::ALL,
         participants::ALL,

@@ -7,12 +7,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use dwell_core::channel::Channel;
-use dwell_engine::inbound::Inbound;
+use dwell_engine::inbound::{Inbound, Part};
 use dwell_engine::{Error, Random};
 use rusmpp::CommandStatus;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::Office;
 use super::address::Address;
 use super::alphabet::{decode, decode_all};
 use super::frame::{
@@ -21,7 +22,6 @@ use super::frame::{
 use super::outgoing::HAS_HEADER;
 use super::report::{Report, message_name};
 use super::segments::{Place, unwrap_header};
-use super::{Office, Part};
 
 /// How many senders' messages are taken at once.
 const HANDS: usize = 8;
@@ -146,6 +146,7 @@ impl Clerk {
             Some(place) => {
                 let (from, to, octets) = (from.clone(), to.clone(), octets.to_vec());
                 let part = Part {
+                    channel_sid: self.channel.sid,
                     from,
                     to,
                     reference: place.reference.into(),

@@ -2,8 +2,8 @@
 
 use dwell_core::Reason;
 use dwell_core::receipt::Status;
-use dwell_delivery::smpp::Whole;
 use dwell_engine::Error;
+use dwell_engine::inbound::Whole;
 use rusmpp::tlvs::MessageDeliveryRequestTlvValue as Tlv;
 use rusmpp::types::AnyOctetString;
 use rusmpp::values::{MessageState, Ton};

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use dwell_core::channel::Channel;
 use dwell_core::receipt::Status;
-use dwell_delivery::smpp::{Doing, Office, Part, Whole};
+use dwell_delivery::smpp::{Doing, Office};
 use dwell_engine::Error;
-use dwell_engine::inbound::{Inbound, Outcome, Received};
+use dwell_engine::inbound::{Inbound, Outcome, Part, Received, Whole};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 

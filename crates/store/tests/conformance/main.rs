@@ -17,6 +17,7 @@ mod last_calls;
 mod lists;
 mod logs;
 mod memberships;
+mod message_parts;
 mod messages;
 mod nodes;
 mod participants;
