@@ -13,6 +13,7 @@ use dwell_engine::hooks::CallError;
 
 use crate::client::{HttpClient, Unusable};
 use crate::guard::{Guard, Lookup, SystemLookup};
+use crate::smpp::Smpp;
 
 /// What carriers over HTTP know the sender by.
 const USER_AGENT: &str = concat!("Dwell/", env!("CARGO_PKG_VERSION"));
@@ -29,6 +30,7 @@ pub struct Options {
 pub struct Carriers {
     http: HttpClient,
     options: Options,
+    smpp: Option<Arc<Smpp>>,
 }
 
 impl Carriers {
@@ -47,15 +49,23 @@ impl Carriers {
     ///
     /// As [`Carriers::new`].
     pub fn with_lookup(guard: Guard, options: Options, lookup: Arc<dyn Lookup>) -> Result<Self, Unusable> {
-        Ok(Carriers { http: HttpClient::new(Arc::new(guard), lookup, USER_AGENT)?, options })
+        Ok(Carriers { http: HttpClient::new(Arc::new(guard), lookup, USER_AGENT)?, options, smpp: None })
+    }
+
+    /// Carriers that hand messages for SMSCs over to these sessions.
+    #[must_use]
+    pub fn with_smpp(mut self, smpp: Arc<Smpp>) -> Self {
+        self.smpp = Some(smpp);
+        self
     }
 
     async fn hand_over(&self, parcel: Parcel) -> Result<Accepted, CarryError> {
-        match &parcel.settings {
-            Settings::Twilio(settings) => twilio::carry(&self.http, &self.options, settings, &parcel).await,
-            Settings::Http(settings) => http::carry(&self.http, &self.options, settings, &parcel).await,
+        match (&parcel.settings, &self.smpp) {
+            (Settings::Twilio(settings), _) => twilio::carry(&self.http, &self.options, settings, &parcel).await,
+            (Settings::Http(settings), _) => http::carry(&self.http, &self.options, settings, &parcel).await,
+            (Settings::Smpp(_), Some(smpp)) => smpp.carry(&parcel).await,
             // Simulated phones are the engine's own.
-            Settings::Smpp(_) | Settings::Email(_) | Settings::Loopback(_) => {
+            (Settings::Smpp(_) | Settings::Email(_) | Settings::Loopback(_), _) => {
                 let provider = parcel.channel.provider.as_str();
                 Err(refused(format!("this server hands nothing over to channels of `{provider}`")))
             }

@@ -14,9 +14,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use dwell_core::channel::{Channel, Settings};
+use dwell_core::channel::{Channel, Provider, Settings};
 use dwell_core::{ChannelSid, Timestamp};
-use dwell_engine::{Clock, Error, Random};
+use dwell_engine::{Clock, Engine, Error, Random};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -34,6 +34,25 @@ pub type Listing<'a> = Pin<Box<dyn Future<Output = Result<Vec<(Channel, Settings
 pub trait Source: Send + Sync + 'static {
     /// The enabled channels of one provider, of all accounts, with their settings.
     fn channels(&self) -> Listing<'_>;
+}
+
+/// The channels of one provider as the engine knows them.
+pub struct OfProvider {
+    engine: Engine,
+    provider: Provider,
+}
+
+impl OfProvider {
+    /// Those of `provider`.
+    pub fn new(engine: Engine, provider: Provider) -> Self {
+        OfProvider { engine, provider }
+    }
+}
+
+impl Source for OfProvider {
+    fn channels(&self) -> Listing<'_> {
+        Box::pin(self.engine.channels_of(self.provider))
+    }
 }
 
 /// What a holder returns: a session, to its end.

@@ -11,6 +11,7 @@ mod alphabet;
 mod arrivals;
 mod frame;
 mod link;
+mod office;
 mod outgoing;
 mod pace;
 mod report;
@@ -24,15 +25,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use dwell_core::ChannelSid;
-use dwell_core::channel::Channel;
+use dwell_core::channel::{Channel, Provider};
 use dwell_core::receipt::Status;
 use dwell_engine::inbound::{Inbound, Part, Received, Whole};
-use dwell_engine::{Clock, Error, Random};
+use dwell_engine::{Clock, Engine, Error, Random};
 use parking_lot::Mutex;
 
 use crate::dial::Dialler;
 use crate::guard::{Guard, Lookup, SystemLookup};
-use crate::sessions::{Holder, Holding, Session};
+use crate::sessions::{Holder, Holding, OfProvider, Session, Supervisor};
 use link::Link;
 use unanswered::Unanswered;
 
@@ -105,6 +106,13 @@ impl Sessions {
     pub fn new(smpp: Arc<Smpp>, office: Arc<dyn Office>) -> Self {
         Sessions { smpp, office }
     }
+}
+
+/// Keeps a session for each SMSC that an enabled channel is set up for.
+pub fn supervisor(smpp: Arc<Smpp>, engine: Engine) -> Supervisor {
+    let source = Arc::new(OfProvider::new(engine.clone(), Provider::Smpp));
+    let (clock, random) = (smpp.clock.clone(), smpp.random.clone());
+    Supervisor::new(source, Arc::new(Sessions::new(smpp, Arc::new(engine))), clock, random)
 }
 
 impl Holder for Sessions {

@@ -84,6 +84,8 @@ fn describe() {
     );
     metrics::describe_gauge!("dwell_webhook_endpoints_paused", "Endpoints of webhooks that do not answer");
     metrics::describe_counter!("dwell_inbound_messages_total", "Messages from outside");
+    metrics::describe_gauge!("dwell_smpp_sessions", "Sessions with SMSCs that are bound");
+    metrics::describe_counter!("dwell_smpp_arrivals_total", "What SMSCs brought, by what became of it");
     metrics::describe_counter!("dwell_last_calls_total", "Questions that were asked before a timer");
     metrics::describe_histogram!(
         "dwell_store_batch_seconds",

@@ -3,7 +3,7 @@
 use std::future::pending;
 
 use dwell_core::AccountSid;
-use dwell_core::channel::{LoopbackSettings, Provider};
+use dwell_core::channel::LoopbackSettings;
 use dwell_core::sid::SidBytes;
 use dwell_testkit::{ManualClock, SeededRandom};
 use parking_lot::Mutex;

@@ -4,8 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dwell_delivery::smpp::{self, Smpp};
 use dwell_delivery::{CarrierOptions, Carriers, HttpTransport};
-use dwell_engine::{Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler};
+use dwell_engine::{Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler, SystemClock, SystemRandom};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -22,6 +23,8 @@ use crate::{log, opening, signals};
 /// Longest wait for the current batch of each background task when the server stops, in seconds. What
 /// it has not begun then is the first thing to be carried out after the next start.
 const TASK_STOP_SECONDS: i64 = 5;
+/// Longest wait for sessions with carriers to end in good order, in seconds.
+const SESSIONS_STOP_SECONDS: i64 = 12;
 /// Longest wait for tasks that were cut off to let go of the store.
 const CUT_OFF_WAIT: Duration = Duration::from_secs(2);
 
@@ -55,7 +58,14 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
     let transport = HttpTransport::new(settings.webhook_guard(arguments.dev)?)?;
     let options = CarrierOptions { public_base_url: settings.public_base_url.clone() };
-    let carriers = Carriers::new(settings.webhook_guard(arguments.dev)?, options)?;
+    let smpp = Smpp::new(
+        settings.webhook_guard(arguments.dev)?,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandom),
+        settings.public_base_url.clone(),
+    );
+    let smpp = Arc::new(smpp);
+    let carriers = Carriers::new(settings.webhook_guard(arguments.dev)?, options)?.with_smpp(smpp.clone());
     let outside =
         Outside { transport: Arc::new(transport), carrier: Arc::new(carriers), accepts_any_proxy: arguments.dev };
     let engine = opening::open(&settings.database, &settings.key_file, &settings.store, outside)?;
@@ -66,7 +76,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
     let ended = runtime.block_on(async {
         let shown = first_account::ensure(&engine, adopt, arguments.dev).await?;
-        serve(engine, listeners, &settings, arguments.dev, shown, stop).await
+        serve(engine, smpp, listeners, &settings, arguments.dev, shown, stop).await
     });
     // Requests that were cut off let go of the store here, so that the last to hold it is this thread.
     runtime.shutdown_timeout(CUT_OFF_WAIT);
@@ -105,6 +115,7 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
 /// until it is to stop, then finishes what is begun.
 async fn serve(
     engine: Engine,
+    smpp: Arc<Smpp>,
     listeners: Listeners,
     settings: &Settings,
     is_development: bool,
@@ -113,6 +124,7 @@ async fn serve(
 ) -> Result<(), Failure> {
     let clock = engine.clock();
     let (halting, halt) = Stop::new();
+    let (ending, end) = Stop::new();
     let address = listeners.api.local_addr().map_err(Failure::new)?;
     let metrics = listeners.metrics.map(|(listener, meters)| {
         let address = listener.local_addr().ok();
@@ -137,6 +149,7 @@ async fn serve(
     let dispatcher = Dispatcher::new(engine.clone(), settings.deliveries.clone());
     let mut dispatcher = tokio::spawn(dispatcher.run(halt.clone().wait()));
     let mut last_caller = tokio::spawn(LastCaller::new(engine.clone()).run(halt.clone().wait()));
+    let mut sessions = tokio::spawn(smpp::supervisor(smpp, engine.clone()).run(end.wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -154,6 +167,7 @@ async fn serve(
         ended = &mut initializer => Some(unexpected("the initializer", ended.map(|()| String::new()))),
         ended = &mut dispatcher => Some(unexpected("the dispatcher", ended.map(|()| String::new()))),
         ended = &mut last_caller => Some(unexpected("the last caller", ended.map(|()| String::new()))),
+        ended = &mut sessions => Some(unexpected("the supervisor of sessions", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
     // The API is told to stop as well and, with nothing in flight, may be the first to end.
@@ -175,6 +189,11 @@ async fn serve(
     }
     if !finish(&mut dispatcher, &*clock, settings.drain_seconds.into()).await {
         tracing::warn!("calls of webhooks under way were cut off; they are made again after the next start");
+    }
+    // Last, as what is being handed over goes through them.
+    let _ = ending.send(true);
+    if !finish(&mut sessions, &*clock, SESSIONS_STOP_SECONDS).await {
+        tracing::warn!("sessions with carriers were cut off");
     }
     Ok(())
 }
