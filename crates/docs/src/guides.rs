@@ -50,6 +50,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/webhooks.md"),
     },
     Guide {
+        name: "channels-reference",
+        summary: "The resource: parameters, settings by provider, whose a proxy address is",
+        file: "channels-reference.md",
+        markdown: include_str!("../../../docs/channels-reference.md"),
+    },
+    Guide {
         name: "configuration",
         summary: "Where settings come from, accounts, keys",
         file: "configuration.md",

@@ -189,14 +189,15 @@ impl TestApp {
         self.engine.initialize_conversations().await.expect("participants are added or given up");
     }
 
-    /// Lets tasks work until `is_so`, while the clock stands still. Every look waits for the store, so that
-    /// a slow machine is given as many as a fast one.
+    /// Lets tasks work until `is_so`, while the clock stands still. Every look waits for the store's writer as
+    /// the tasks do, so that a slow machine or disk is given as many as a fast one.
     pub async fn until(&self, mut is_so: impl AsyncFnMut() -> bool, what: &str) {
         for _ in 0..LOOKS_MAX {
             if is_so().await {
                 return;
             }
-            self.engine.ping().await.expect("the store answers");
+            let looked = self.engine.store().write(|_| Ok::<_, StoreError>(()));
+            looked.await.expect("the store answers");
         }
         panic!("{what}");
     }
