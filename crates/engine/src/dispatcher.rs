@@ -201,7 +201,8 @@ impl Dispatcher {
     }
 
     /// Removes some deliveries that were finished long ago, with their attempts, and forgets some messages
-    /// that came from outside as long ago, and parts of messages whose others never came; `true` when there may be more.
+    /// that came from outside as long ago, and parts of messages whose others never came; `true` when there may
+    /// be more.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and the like when the store does not answer.

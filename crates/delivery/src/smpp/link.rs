@@ -19,7 +19,7 @@ use super::arrivals::Arrivals;
 use super::frame::{Delivered, Frame, message_id};
 use super::pace::Pace;
 use super::status::failure;
-use super::unanswered::Print;
+use super::unanswered::{DOUBTFUL_SECONDS, Print, UNANSWERED_SECONDS};
 use super::{Office, Smpp};
 use crate::sessions::{Broken, Session, Stopping};
 use line::Line;
@@ -34,6 +34,10 @@ const ALIVE_SECONDS_MAX: i64 = 10;
 const WINDOW_MAX: usize = 10;
 /// How long a message may go without an answer before its place is given to another, in seconds.
 const ANSWER_SECONDS_MAX: i64 = 60;
+/// How long an answer may be on its way, in seconds.
+const DOUBT_SECONDS_MAX: i64 = 10;
+/// Most answers that are taken to be on their way: the latest.
+const DOUBTFUL_MAX: usize = 1_000;
 /// Longest time to finish what is begun when a session is to end, in seconds.
 const DRAIN_SECONDS_MAX: i64 = 5;
 
@@ -75,6 +79,7 @@ pub(super) async fn hold(smpp: &Smpp, office: Arc<dyn Office>, session: Session)
         arrivals: Arrivals::new(office, session.channel.clone(), smpp.random.clone()),
         sent: HashMap::new(),
         unanswered: HashMap::new(),
+        doubtful: Vec::new(),
         channel: session.channel.sid,
         heard_at: now,
         asked_at: None,
@@ -145,11 +150,22 @@ struct Talk<'a> {
     sent: HashMap<u32, (oneshot::Sender<Result<Option<String>, CarryError>>, Timestamp)>,
     /// What the SMSC has no answer to, by its sequence number.
     unanswered: HashMap<u32, (Print, String)>,
+    /// What it was answered lately: it has the answer once it speaks of something that we said later.
+    doubtful: Vec<Doubtful>,
     channel: ChannelSid,
     /// When the SMSC last said anything.
     heard_at: Timestamp,
     /// When it was asked whether it is alive, unless it has said anything since.
     asked_at: Option<Timestamp>,
+}
+
+/// A message from outside whose answer may still be on its way.
+struct Doubtful {
+    print: Print,
+    name: String,
+    /// The last request of ours before the answer.
+    after: u32,
+    answered_at: Timestamp,
 }
 
 impl Talk<'_> {
@@ -160,7 +176,11 @@ impl Talk<'_> {
             let is_over = self.sent.is_empty() && self.unanswered.is_empty();
             let now = self.smpp.clock.now();
             if until.is_some_and(|until| is_over || until <= now) {
-                return self.line.leave().await;
+                let left = self.line.leave().await;
+                if left.is_ok() {
+                    self.doubtful.clear();
+                }
+                return left;
             }
             let look_at = self.next_look().min(until.unwrap_or(Timestamp::MAX));
             tokio::select! {
@@ -219,6 +239,9 @@ impl Talk<'_> {
         let now = self.smpp.clock.now();
         (self.heard_at, self.asked_at) = (now, None);
         let Frame { id, status, sequence, body } = frame;
+        if u32::from(id) > u32::from(CommandId::GenericNack) {
+            self.doubtful.retain(|doubtful| doubtful.after >= sequence);
+        }
         match id {
             CommandId::SubmitSmResp | CommandId::GenericNack => {
                 if let Some((answer, _)) = self.sent.remove(&sequence) {
@@ -261,17 +284,30 @@ impl Talk<'_> {
 
     /// Answers a `deliver_sm`.
     fn tell(&mut self, sequence: u32, status: CommandStatus) {
-        self.unanswered.remove(&sequence);
+        if let Some((print, name)) = self.unanswered.remove(&sequence) {
+            let now = self.smpp.clock.now();
+            self.doubtful.retain(|doubtful| doubtful.answered_at.plus_seconds(DOUBT_SECONDS_MAX) > now);
+            if self.doubtful.len() >= DOUBTFUL_MAX {
+                self.doubtful.remove(0);
+            }
+            self.doubtful.push(Doubtful { print, name, after: self.line.sequence(), answered_at: now });
+        }
         self.line.answer(status, sequence, DeliverSmResp::default());
     }
 }
 
-/// What was not answered will come again.
+/// What was not answered will come again, and what was answered just now may.
 impl Drop for Talk<'_> {
     fn drop(&mut self) {
         let now = self.smpp.clock.now();
-        for (print, name) in self.unanswered.drain().map(|(_, unanswered)| unanswered) {
-            self.smpp.unanswered.keep(self.channel, print, name, now);
+        let keep = |print, name, seconds| {
+            self.smpp.unanswered.keep(self.channel, print, name, now.plus_seconds(seconds));
+        };
+        for Doubtful { print, name, .. } in self.doubtful.drain(..) {
+            keep(print, name, DOUBTFUL_SECONDS);
+        }
+        for (_, (print, name)) in self.unanswered.drain() {
+            keep(print, name, UNANSWERED_SECONDS);
         }
     }
 }

@@ -126,6 +126,29 @@ async fn a_message_that_was_not_answered_comes_again_under_the_same_name() {
 }
 
 #[tokio::test]
+async fn a_message_whose_answer_may_be_lost_comes_again_under_the_same_name() {
+    let world = World::new().await;
+    let (running, mut connection) = world.bound().await;
+    assert_eq!(told(&mut connection, delivery(0, 0, b"sure")).await, CommandStatus::EsmeRok);
+    // It answers something that was said later: it has heard what was said before.
+    let carried = world.carry(world.parcel("Hi"));
+    let (command, _) = connection.submitted().await;
+    connection.accept(&command, "m").await;
+    carried.await.unwrap().unwrap();
+    assert_eq!(told(&mut connection, delivery(0, 0, b"doubtful")).await, CommandStatus::EsmeRok);
+    drop(connection);
+    assert!(running.end().await.is_err());
+
+    let (_running, mut connection) = world.bound().await;
+    for text in [&b"sure"[..], b"doubtful"] {
+        assert_eq!(told(&mut connection, delivery(0, 0, text)).await, CommandStatus::EsmeRok);
+    }
+    let names: Vec<_> = world.office.received.lock().iter().map(|one| one.channel_message_sid.clone()).collect();
+    assert_ne!(names[0], names[2], "another one with the same text");
+    assert_eq!(names[1], names[3], "sent again");
+}
+
+#[tokio::test]
 async fn parts_are_gathered_by_their_header_or_by_optional_parameters() {
     let world = World::new().await;
     let (_running, mut connection) = world.bound().await;

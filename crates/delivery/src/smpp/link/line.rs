@@ -57,6 +57,11 @@ impl Line {
         self.sequence
     }
 
+    /// The sequence number of the latest request.
+    pub(super) fn sequence(&self) -> u32 {
+        self.sequence
+    }
+
     /// Puts down an answer, to be written by [`Self::flush`].
     pub(super) fn answer(&mut self, status: CommandStatus, sequence: u32, pdu: impl Into<Pdu>) {
         frame::write(&mut self.unwritten, status, sequence, pdu);
