@@ -52,8 +52,11 @@ pub(super) struct Link {
 pub(super) struct Submission {
     pub(super) sm: SubmitSm,
     /// For the name that the SMSC gives it, if it does. Dropped when the session ends before it answers.
-    pub(super) answer: oneshot::Sender<Result<Option<String>, CarryError>>,
+    pub(super) answer: Answer,
 }
+
+/// Where the SMSC's answer to a message goes.
+type Answer = oneshot::Sender<Result<Option<String>, CarryError>>;
 
 /// Opens a session and holds it until it breaks or is to stop.
 pub(super) async fn hold(smpp: &Smpp, office: Arc<dyn Office>, session: Session) -> Result<(), Broken> {
@@ -147,7 +150,7 @@ struct Talk<'a> {
     line: Line,
     arrivals: Arrivals,
     /// What the SMSC has not answered, by sequence number, each with the end of its patience.
-    sent: HashMap<u32, (oneshot::Sender<Result<Option<String>, CarryError>>, Timestamp)>,
+    sent: HashMap<u32, (Answer, Timestamp)>,
     /// What the SMSC has no answer to, by its sequence number.
     unanswered: HashMap<u32, (Print, String)>,
     /// What it was answered lately: it has the answer once it speaks of something that we said later.
