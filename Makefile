@@ -29,7 +29,7 @@ build: ## Build the server for release: target/release/dwell
 
 ##@ Test
 
-.PHONY: setup check test test-rust test-sdk test-schemathesis test-quickstart sim fuzz
+.PHONY: setup check test test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser sim fuzz
 setup: ## Install what building and testing need (once; quick when nothing is missing)
 	scripts/setup
 
@@ -39,7 +39,7 @@ check: ## What every change must pass: format, lints, dependencies, Rust tests
 	$(MAKE) deny
 	cargo nextest run --workspace
 
-test: setup test-rust test-sdk test-schemathesis test-quickstart sim ## Everything, from a fresh clone
+test: setup test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser sim ## Everything, from a fresh clone
 
 test-rust: ## Rust tests and the examples in the documentation
 	cargo nextest run --locked --workspace --profile ci
@@ -57,6 +57,14 @@ test-schemathesis: ## A real server against the contract: examples, edges, some 
 
 test-quickstart: ## The programs in the README, docs/sdks.md and docs/inbound.md, as printed
 	scripts/test-quickstart
+
+test-docs: ## Every example of the documentation portal, as it stands on its page
+	cargo build --bin dwell
+	$(with_server) .venv/bin/python sdk-tests/docs/run
+
+test-browser: ## The documentation portal in Chromium: search, try it, keyboard, phone, accessibility
+	cargo build --bin dwell
+	$(with_server) npm --prefix sdk-tests/browser test
 
 sim: ## Play SEEDS seeded histories against the reference model
 	cargo run --release --package dwell-sim -- --seeds $(SEEDS)

@@ -47,6 +47,11 @@ impl ErrorCode {
         format!("errors/{}", self.code)
     }
 
+    /// Whether it belongs to no resource: every operation of a kind, such as those that write, answers with it.
+    pub fn is_common(&self) -> bool {
+        !matches!(self.arises, Arises::Takes(_) | Arises::At(_))
+    }
+
     /// Whether an operation answers with it.
     pub fn is_answered_by(&self, operation: &Operation) -> bool {
         match self.arises {

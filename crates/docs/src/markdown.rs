@@ -44,7 +44,10 @@ pub(crate) fn operation(library: &Library, operation: &Operation, base: &str) ->
         let example = languages::example(operation, language, base);
         let _ = writeln!(text, "\n{}:\n\n```{mark}\n{example}\n```", language.title());
     }
-    let _ = writeln!(text, "\n## Answer\n\n{}: {}", operation.answer.status, operation.answer.description);
+    text.push_str("\n## Answer\n\n");
+    for (status, description) in &operation.answer.statuses {
+        let _ = writeln!(text, "- {status}: {description}");
+    }
     if let Some(example) = &operation.answer.example {
         let _ = writeln!(text, "\n```json\n{}\n```\n\n| field | type | meaning |\n|---|---|---|", example.json(base));
         for field in &operation.answer.fields {

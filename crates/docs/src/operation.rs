@@ -22,7 +22,7 @@ pub struct Operation {
     pub description: String,
     /// What it does: `list`, `create`, `fetch`, `update`, `delete`, or the last word of its path.
     pub verb: String,
-    /// Variables of the path, then query, headers, and the form.
+    /// Variables of the path, then query, form and headers.
     pub parameters: Vec<Parameter>,
     /// What it answers with when it succeeds.
     pub answer: Answer,
@@ -39,10 +39,10 @@ pub enum Place {
     Path,
     /// After the question mark.
     Query,
-    /// As a header.
-    Header,
     /// In the body, URL-encoded.
     Form,
+    /// As a header.
+    Header,
 }
 
 impl Place {
@@ -92,10 +92,10 @@ pub struct Parameter {
 /// What an operation answers with when it succeeds.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// The HTTP status.
+    /// The HTTP status; of several the one that comes without any special case.
     pub status: u16,
-    /// What it means.
-    pub description: String,
+    /// Every status of success, and what it means.
+    pub statuses: Vec<(u16, String)>,
     /// The fields of the body, outer before inner; none without a body.
     pub fields: Vec<Field>,
     /// A body that it might have.

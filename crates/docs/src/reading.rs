@@ -56,12 +56,10 @@ fn is_same(document: &Document, short: &str, method: &str, told: &Told) -> bool 
 }
 
 fn operation(components: &Components, path: &str, method: &str, told: &Told, has_get: bool) -> Operation {
-    let (status, answer) = told
-        .responses
-        .iter()
-        .find(|(status, _)| status.starts_with('2'))
-        .map_or((200, None), |(status, response)| (status.parse().unwrap_or(200), Some(response)));
-    let schema = answer.and_then(|answer| answer.content.values().next()?.schema.as_ref());
+    let successes = told.responses.iter().filter_map(|(status, response)| Some((status.parse().ok()?, response)));
+    let successes: Vec<(u16, _)> = successes.filter(|(status, _)| (200..300).contains(status)).collect();
+    let status = successes.first().map_or(200, |(status, _)| *status);
+    let schema = successes.first().and_then(|(_, answer)| answer.content.values().next()?.schema.as_ref());
     let is_list = schema.is_some_and(|schema| components.resolve(schema).schema.properties.contains_key("meta"));
     let verb = names::verb(method, path, status, is_list, has_get);
     let mut fields = Vec::new();
@@ -80,7 +78,7 @@ fn operation(components: &Components, path: &str, method: &str, told: &Told, has
         parameters: parameters(components, told),
         answer: Answer {
             status,
-            description: answer.map(|answer| answer.description.clone()).unwrap_or_default(),
+            statuses: successes.iter().map(|(status, answer)| (*status, answer.description.clone())).collect(),
             fields,
             example: schema.map(|schema| examples::body(components, schema, path)),
         },

@@ -10,8 +10,8 @@ mod signed;
 
 use dwell_core::{ChannelSid, ConversationSid, MessageSid};
 
-pub use signed::{Owner, Signed};
 pub use parts::{Part, Whole};
+pub use signed::{Owner, Signed};
 
 /// A message that arrived at an address of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -94,7 +94,7 @@ pub(crate) async fn through(State(door): State<Door>, request: Request, next: Ne
 
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         span.in_scope(|| log(&failure));
-        response = render(&failure, &path);
+        response = render(&failure, &path, &door.options, &base.0);
     }
     let seconds = door.engine.now().micros_since(received_at) as f64 / 1e6;
     let status = response.status();
@@ -147,8 +147,8 @@ fn log(failure: &Failure) {
     }
 }
 
-fn render(failure: &Failure, path: &str) -> Response {
-    let (status, body) = failure.to_body(path);
+fn render(failure: &Failure, path: &str, options: &Options, base: &str) -> Response {
+    let (status, body) = failure.to_body(path, &options.error_docs, base);
     let mut response = (status, Json(body)).into_response();
     let retry_after = match failure {
         Failure::TooManyRequests { retry_after_seconds } => Some(HeaderValue::from(*retry_after_seconds)),

@@ -20,6 +20,29 @@ pub struct ErrorBody {
     pub status: u16,
 }
 
+/// Where `more_info` of errors leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ErrorDocs {
+    /// To Twilio's dictionary of errors, as the contract has it.
+    #[default]
+    Twilio,
+    /// To the documentation of this server.
+    Own,
+    /// To what begins so, such as `https://example.com/errors`; the code follows after a slash.
+    At(String),
+}
+
+impl ErrorDocs {
+    /// The address of an error, told by the server at `base`.
+    pub(crate) fn address(&self, code: u32, base: &str) -> String {
+        match self {
+            ErrorDocs::Twilio => format!("https://www.twilio.com/docs/errors/{code}"),
+            ErrorDocs::Own => format!("{base}/docs/errors/{code}"),
+            ErrorDocs::At(place) => format!("{}/{code}", place.trim_end_matches('/')),
+        }
+    }
+}
+
 /// Anything that ends a request without success. It becomes a body only at the door, which knows
 /// the path that was asked for.
 #[derive(Debug, Clone)]
@@ -68,10 +91,10 @@ struct Wire {
 }
 
 impl Failure {
-    /// The status and the body for a request of `path`.
-    pub(crate) fn to_body(&self, path: &str) -> (StatusCode, ErrorBody) {
+    /// The status and the body for a request of `path` to the server at `base`.
+    pub(crate) fn to_body(&self, path: &str, docs: &ErrorDocs, base: &str) -> (StatusCode, ErrorBody) {
         let Wire { code, status, message } = self.wire(path);
-        let more_info = format!("https://www.twilio.com/docs/errors/{code}");
+        let more_info = docs.address(code, base);
         (status, ErrorBody { code, message, more_info, status: status.as_u16() })
     }
 

@@ -374,7 +374,7 @@ mod tests {
     }
 
     fn message(failure: Failure) -> String {
-        failure.to_body("/").1.message
+        failure.to_body("/", &crate::ErrorDocs::Twilio, "").1.message
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! handler with its `#[utoipa::path]`; see `v1/services.rs` for the smallest one.
 
 mod cors;
+mod docs;
 mod door;
 mod dwell;
 mod errors;
@@ -22,7 +23,7 @@ mod tree;
 mod v1;
 mod writes;
 
-pub use errors::ErrorBody;
+pub use errors::{ErrorBody, ErrorDocs};
 pub use openapi::openapi_json;
 pub use routes::router;
 pub use serve::serve;
@@ -35,6 +36,8 @@ pub struct Options {
     /// What URLs in answers begin with, such as `https://chat.example.com`; `None` takes it from
     /// each request.
     pub public_base_url: Option<String>,
+    /// Where `more_info` of errors leads.
+    pub error_docs: ErrorDocs,
     /// Largest request body, in bytes.
     pub body_bytes_max: usize,
     /// Proxies whose `X-Forwarded-Proto` and `X-Forwarded-Host` are believed.
@@ -53,6 +56,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             public_base_url: None,
+            error_docs: ErrorDocs::Twilio,
             body_bytes_max: 256 * 1024,
             trusted_proxies: Vec::new(),
             writes_per_second_max: 0,

@@ -2,6 +2,7 @@
 
 mod conventions;
 mod trees;
+pub(crate) mod yaml;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::door::{self, Door};
 use crate::errors::Failure;
-use crate::{Options, dwell, health, openapi, v1};
+use crate::{Options, docs, dwell, health, openapi, v1};
 
 /// Every documented operation with its handler.
 pub(crate) fn operations() -> OpenApiRouter<Engine> {
@@ -22,6 +22,7 @@ pub fn router(engine: Engine, options: Options) -> Router {
     let document: Arc<str> = openapi::render(document).into();
     let door = Door::new(engine.clone(), options);
     operations
+        .merge(docs::routes(document.clone()))
         .route("/openapi.json", get(move || openapi::serve(document.clone())))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

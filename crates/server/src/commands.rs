@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod account;
+mod api;
 mod channels;
 mod clock;
 mod config;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Token(token::Arguments),
     /// Show and turn the clock of a test account of a running server
     Clock(clock::Arguments),
+    /// Call the API of a running server: one request, its answer printed
+    Api(api::Arguments),
     /// Create, list, change and delete channels of an account of a running server
     Channels(channels::Arguments),
     /// Look at the deliveries of webhooks, send them again, receive them for development
@@ -64,6 +67,7 @@ impl Command {
             Command::Key(arguments) => key::run(arguments),
             Command::Token(arguments) => token::run(arguments),
             Command::Clock(arguments) => clock::run(arguments),
+            Command::Api(arguments) => api::run(arguments),
             Command::Channels(arguments) => channels::run(arguments),
             Command::Webhooks(arguments) => webhooks::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use dwell_delivery::Guard;
+use dwell_http::ErrorDocs;
 use dwell_store::DatabaseUrl;
 
 use crate::failure::Failure;
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) key_file: PathBuf,
     /// How the outside calls this server, without a slash at the end.
     pub(crate) public_base_url: Option<String>,
+    /// Where `more_info` of errors leads.
+    pub(crate) error_docs: ErrorDocs,
     /// Whose `X-Forwarded-*` headers are believed.
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// Longest request body.
@@ -121,7 +124,12 @@ impl Settings {
             listen: given.listen.unwrap_or_else(|| local(8080)),
             database,
             key_file,
-            public_base_url: given.public_base_url.as_deref().map(base_url).transpose()?,
+            public_base_url: given
+                .public_base_url
+                .as_deref()
+                .map(|url| base_url("public_base_url", url))
+                .transpose()?,
+            error_docs: given.error_docs.as_deref().map_or(Ok(ErrorDocs::Twilio), error_docs)?,
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
             body_bytes_max: within("body_bytes_max", given.body_bytes_max, http.body_bytes_max, 1 << 10, 64 << 20)?,
             request_read_seconds_max: within(
@@ -263,8 +271,16 @@ where
     Err(Failure::new(format_args!("{name} is {value}; it must be between {min} and {max}")))
 }
 
-fn base_url(text: &str) -> Result<String, Failure> {
-    let refuse = |problem: &str| Failure::new(format_args!("public_base_url `{text}`: {problem}"));
+fn error_docs(text: &str) -> Result<ErrorDocs, Failure> {
+    match text {
+        "twilio" => Ok(ErrorDocs::Twilio),
+        "own" => Ok(ErrorDocs::Own),
+        url => base_url("error_docs", url).map(ErrorDocs::At),
+    }
+}
+
+fn base_url(name: &str, text: &str) -> Result<String, Failure> {
+    let refuse = |problem: &str| Failure::new(format_args!("{name} `{text}`: {problem}"));
     let url = reqwest::Url::parse(text).map_err(|error| refuse(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refuse("it must begin with http:// or https://"));
@@ -286,6 +302,12 @@ impl fmt::Display for Settings {
         if let Some(url) = &self.public_base_url {
             writeln!(f, "public_base_url = {}", quoted(url))?;
         }
+        let docs: &dyn fmt::Display = match &self.error_docs {
+            ErrorDocs::Twilio => &"twilio",
+            ErrorDocs::Own => &"own",
+            ErrorDocs::At(url) => url,
+        };
+        writeln!(f, "error_docs = {}", quoted(docs))?;
         writeln!(f, "trusted_proxies = {}", toml::Value::Array(proxies))?;
         writeln!(f, "body_bytes_max = {}", self.body_bytes_max)?;
         writeln!(f, "request_read_seconds_max = {}", self.request_read_seconds_max)?;

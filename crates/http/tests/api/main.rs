@@ -18,6 +18,7 @@ mod contract;
 mod conversation_with_participants;
 mod credentials;
 mod deliveries;
+mod docs;
 mod fixtures;
 mod fuzz;
 mod headers;

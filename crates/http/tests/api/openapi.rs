@@ -249,7 +249,7 @@ fn conform(document: &Value, operation: &Value, answer: &Answer, told: &str) {
 
 /// Checks that a value has exactly the members of its schema, of the right types, all the way down.
 #[track_caller]
-fn check(document: &Value, schema: &Value, name: &str, value: &Value, told: &str) {
+pub(crate) fn check(document: &Value, schema: &Value, name: &str, value: &Value, told: &str) {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.strip_prefix("#/components/schemas/").unwrap();
         let target = &document["components"]["schemas"][name];

@@ -102,6 +102,32 @@ async fn each_is_answered_with_its_code_and_changes_nothing() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Every case is what the page of its operation says: the code is among its errors.
+#[test]
+fn the_documentation_names_the_errors_of_each_operation() {
+    let library = dwell_docs::Library::new(&dwell_http::openapi_json(), "").unwrap();
+    let is_at = |template: &str, path: &str| {
+        let path = path.split('?').next().unwrap_or_default();
+        let (known, asked): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        known.len() == asked.len() && known.iter().zip(&asked).all(|(k, a)| k.starts_with('{') || k == a)
+    };
+    let mut wrong = Vec::new();
+    for Case { reason, method, path, code, .. } in CASES {
+        // A fixed segment counts more than a variable.
+        let mut found: Vec<_> = library
+            .operations()
+            .iter()
+            .filter(|one| one.method == *method && one.paths.iter().any(|template| is_at(template, path)))
+            .collect();
+        found.sort_by_key(|one| one.path().matches('{').count());
+        let operation = found.first().unwrap_or_else(|| panic!("{method} {path} is no operation"));
+        if !operation.codes.iter().any(|known| i64::from(*known) == *code) {
+            wrong.push(format!("{} answers {code} ({reason})", operation.slug));
+        }
+    }
+    assert!(wrong.is_empty(), "say so in dwell-docs/src/errors/table.rs:\n{}", wrong.join("\n"));
+}
+
 #[tokio::test]
 async fn a_refusal_says_what_programs_read_in_it() {
     let app = TestApp::new().await;

@@ -132,6 +132,24 @@ impl Remote {
         Ok(())
     }
 
+    /// Calls a path with parameters, in the query of a GET and in the body otherwise, and returns the answer.
+    pub(super) async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        parameters: &[(String, String)],
+    ) -> Result<String, Failure> {
+        let mut address = format!("{}{path}", self.url);
+        let is_query = method == reqwest::Method::GET && !parameters.is_empty();
+        if is_query {
+            let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+            address.push(if path.contains('?') { '&' } else { '?' });
+            address.push_str(&query);
+        }
+        let request = self.client.request(method, address);
+        self.send(if is_query || parameters.is_empty() { request } else { request.form(parameters) }).await
+    }
+
     async fn send(&self, request: RequestBuilder) -> Result<String, Failure> {
         let url = &self.url;
         let request = request.basic_auth(self.account, Some(&self.token));

@@ -133,6 +133,7 @@ async fn serve(
     });
     let options = dwell_http::Options {
         public_base_url: settings.public_base_url.clone(),
+        error_docs: settings.error_docs.clone(),
         body_bytes_max: settings.body_bytes_max,
         trusted_proxies: settings.trusted_proxies.clone(),
         writes_per_second_max: settings.writes_per_second_max(is_development),

@@ -51,6 +51,9 @@ pub(crate) struct Given {
     /// How the outside calls this server, for the URLs in its answers
     #[arg(long, env = "DWELL_PUBLIC_BASE_URL", value_name = "URL")]
     pub(crate) public_base_url: Option<String>,
+    /// Where the links of errors lead: `twilio`, `own` for this server's documentation, or a URL
+    #[arg(long, env = "DWELL_ERROR_DOCS", value_name = "twilio|own|URL")]
+    pub(crate) error_docs: Option<String>,
     /// Proxies whose X-Forwarded-* headers are believed, separated by commas
     #[arg(long, env = "DWELL_TRUSTED_PROXIES", value_delimiter = ',', value_name = "IP,IP")]
     pub(crate) trusted_proxies: Option<Vec<IpAddr>>,
@@ -122,6 +125,7 @@ impl Given {
             database: self.database.or(other.database),
             key_file: self.key_file.or(other.key_file),
             public_base_url: self.public_base_url.or(other.public_base_url),
+            error_docs: self.error_docs.or(other.error_docs),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             body_bytes_max: self.body_bytes_max.or(other.body_bytes_max),
             request_read_seconds_max: self.request_read_seconds_max.or(other.request_read_seconds_max),
