@@ -214,7 +214,10 @@ fn check_forms(document: &Value, schema: &Value, value: &Value, told: &str) {
     if let Some(choice) =
         schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|one| one["type"] != "null"))
     {
-        return if value.is_null() { () } else { check_forms(document, choice, value, told) };
+        if !value.is_null() {
+            check_forms(document, choice, value, told);
+        }
+        return;
     }
     if let Some(values) = schema["enum"].as_array() {
         assert!(values.contains(value), "{told}: {value} is none of {values:?}");
