@@ -25,6 +25,7 @@ pub mod messages;
 mod migrate;
 pub mod notifications;
 pub mod participants;
+pub mod phones;
 pub mod purges;
 pub mod receipts;
 mod rehearsal;
@@ -68,6 +69,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         messages::ALL,
         notifications::ALL,
         participants::ALL,
+        phones::ALL,
         purges::ALL,
         roles::ALL,
         receipts::ALL,

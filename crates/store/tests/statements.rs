@@ -31,6 +31,7 @@ const BIG: &[&str] = &[
     "webhook_attempts",
     "last_calls",
     "early_statuses",
+    "phone_messages",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -119,6 +120,9 @@ const HOT: &[(&str, &str, &str)] = &[
     ("last_calls::ANY_UNASKED", "conversations_wake", "wake_at <="),
     ("last_calls::UNASKED", "conversations_wake", "wake_at <="),
     ("last_calls::NEWEST", "last_calls_pkey", "conversation_sid ="),
+    ("phones::LIST", "phone_messages_pkey", "sid <"),
+    ("phones::LIST_BACK", "phone_messages_pkey", "sid >"),
+    ("phones::PRUNE", "phone_messages_account", "sid <"),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
     ("channels::OF_ADDRESS", "channel_addresses_address", "address ="),
     ("channels::ADDRESSES", "channel_addresses_channel", "channel_sid ="),
@@ -267,6 +271,9 @@ const PLENTY: &str = "
     INSERT INTO webhook_queues SELECT 'WH' || i, 'CH' || i % 1000, 'AC' || i % 20, 1, i, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO webhook_attempts SELECT 'WD' || i / 3, i % 3 + 1, i, 1, 200, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO last_calls SELECT 'CH' || i / 3, i, 'AC' || i % 20, 'inactive', i, 'go', i, NULL, NULL FROM generate_series(1, 20000) i;
+    INSERT INTO phone_messages SELECT 'AC' || i % 20, '+1' || i % 500, 'SM' || i, '+2', NULL, 'received', NULL, NULL, NULL, '[]', NULL, NULL,
+            NULL, NULL, NULL, i, i
+        FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()

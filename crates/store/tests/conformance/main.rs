@@ -21,6 +21,7 @@ mod message_parts;
 mod messages;
 mod nodes;
 mod participants;
+mod phones;
 mod receipts;
 mod roles;
 mod samples;
