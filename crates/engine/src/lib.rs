@@ -34,6 +34,7 @@ pub mod outbound;
 mod page;
 pub mod participant_conversations;
 pub mod participants;
+pub mod phones;
 mod pre_hooks;
 pub mod random;
 pub mod receipts;

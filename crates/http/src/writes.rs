@@ -86,6 +86,8 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/WebhookDeliveries/Resend", Counted(Settings)),
     ("POST", "/dwell/v1/WebhookDeliveries/{}/Resend", Counted(Settings)),
     ("POST", "/dwell/v1/LastCall", Counted(Settings)),
+    ("POST", "/dwell/v1/Phones/{}/Messages", Counted(Settings)),
+    ("POST", "/dwell/v1/Phones/{}/Messages/{}", Counted(Settings)),
     // For test-suites, which are in a hurry.
     ("POST", "/dwell/v1/TestClock/Advance", Write),
     ("POST", "/dwell/v1/TestClock/Freeze", Write),

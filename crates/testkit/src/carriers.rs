@@ -115,7 +115,7 @@ impl Carrier for Carriers {
 impl TestApp {
     /// Sets up a channel of an account that serves these addresses.
     pub async fn new_channel(&self, account: &Account, addresses: &[&str]) -> ChannelSid {
-        let mut form = vec![("Provider", "loopback")];
+        let mut form = vec![("Provider", "http"), ("Settings", r#"{"url": "https://example.com/"}"#)];
         form.extend(addresses.iter().map(|address| ("Addresses", *address)));
         let answer = self.send("POST", "/dwell/v1/Channels", &form, Some(account)).await;
         let sid = answer.body["sid"].as_str().and_then(ChannelSid::parse);

@@ -4,6 +4,7 @@ mod app;
 mod carriers;
 mod clock;
 pub mod deliveries;
+mod phones;
 pub mod postgres;
 mod random;
 mod receivers;

@@ -1,5 +1,6 @@
 //! What answers of HTTP carriers have in common: JSON objects in which they name the message.
 
+use dwell_core::limits::CHANNEL_MESSAGE_SID_BYTES_MAX;
 use dwell_core::receipt::Status;
 use dwell_engine::carriers::{Accepted, CarryError};
 use dwell_engine::hooks::Reply;
@@ -7,8 +8,6 @@ use serde_json::{Map, Value};
 
 /// Longest part of an answer that is read, in bytes.
 pub(super) const BYTES_MAX: usize = 64 * 1024;
-/// Longest name that another side may give a message, in characters; a longer one is not kept.
-const NAME_CHARS_MAX: usize = 256;
 
 /// The members of an answer; none when it is not a JSON object.
 pub(super) struct Answer(Map<String, Value>);
@@ -22,14 +21,14 @@ impl Answer {
         }
     }
 
-    /// A name of the message, in `member`.
+    /// A name of the message, in `member`; none when it could not be kept.
     pub(super) fn name(&self, member: &str) -> Option<String> {
         let name = match self.0.get(member)? {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
             _ => return None,
         };
-        let fits = !name.is_empty() && !name.contains('\0') && name.chars().count() <= NAME_CHARS_MAX;
+        let fits = !name.is_empty() && !name.contains(char::is_control) && name.len() <= CHANNEL_MESSAGE_SID_BYTES_MAX;
         fits.then_some(name)
     }
 

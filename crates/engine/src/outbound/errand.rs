@@ -2,7 +2,7 @@
 //! or replaced while messages waited is the one that they take.
 
 use dwell_core::address::BindingType;
-use dwell_core::channel::{Channel, Settings};
+use dwell_core::channel::{Channel, LoopbackSettings, Settings};
 use dwell_core::{ConversationSid, Message, ParticipantSid};
 use dwell_store::deliveries::Delivery;
 use dwell_store::receipts::{self, Key};
@@ -13,6 +13,7 @@ use crate::carriers::Parcel;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::hooks::{AuthToken, idempotency_token};
+use crate::phones;
 
 /// Longest time for handing a message over, in milliseconds.
 pub(crate) const TIMEOUT_MILLIS: u64 = 10_000;
@@ -87,6 +88,7 @@ impl Engine {
     /// channel's settings were encrypted with another key file.
     pub(crate) async fn errand(&self, delivery: &Delivery, letter: &Letter) -> Result<Errand, Error> {
         let (delivery, letter, key) = (delivery.clone(), letter.clone(), self.inner.secret_key.clone());
+        let has_phones = self.inner.accepts_any_proxy;
         let read = self.inner.store.read(move |tx| {
             let Some(message) = message(tx, &delivery, &letter)? else {
                 return Ok(Errand::Not(Obstacle::Removed));
@@ -94,15 +96,20 @@ impl Engine {
             if is_done(tx, &message, &letter)? {
                 return Ok(Errand::Not(Obstacle::Done));
             }
-            let Some(stored) = channels::serving(tx, &delivery.account_sid, &delivery.url)? else {
-                return Ok(Errand::Not(Obstacle::Unserved));
+            let (account, address) = (&delivery.account_sid, &delivery.url);
+            let (channel, settings) = match channels::serving(tx, account, address)? {
+                Some(stored) if !stored.channel.enabled => return Ok(Errand::Not(Obstacle::Disabled)),
+                Some(stored) => {
+                    let settings = crate::channels::open(&key, &stored)?;
+                    (stored.channel, settings)
+                }
+                None => match phones::own_channel(account, Some(address)).filter(|_| has_phones) {
+                    Some(own) => (own, Settings::Loopback(LoopbackSettings {})),
+                    None => return Ok(Errand::Not(Obstacle::Unserved)),
+                },
             };
-            if !stored.channel.enabled {
-                return Ok(Errand::Not(Obstacle::Disabled));
-            }
-            let settings = crate::channels::open(&key, &stored)?;
             Ok::<_, Error>(Errand::Ready(Box::new(Ready {
-                channel: stored.channel,
+                channel,
                 settings,
                 references: references(tx, &delivery, &message)?,
                 message_index: message.index,

@@ -11,6 +11,7 @@ use crate::context::{Caller, SOURCE_API};
 use crate::deliveries::Notifier;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::phones;
 
 /// Most receipts that one name of a channel speaks of: those of a group text.
 const NAMED_MAX: i64 = 50;
@@ -76,7 +77,10 @@ fn note(
     news: &News,
     now: Timestamp,
 ) -> Result<Noted, Error> {
-    let channel = channels::fetch(tx, account, &news.channel_sid)?.ok_or(Error::NotFound)?.channel;
+    let channel = match channels::fetch(tx, account, &news.channel_sid)? {
+        Some(stored) => stored.channel,
+        None => phones::own_channel(account, None).filter(|own| own.sid == news.channel_sid).ok_or(Error::NotFound)?,
+    };
     let source = channel.addresses.first().map_or(SOURCE_API, |address| source_of(address));
     let caller = Caller::of_system(tx, notifier, account, now, (source, channel.sid.as_str()))?;
     let caller = caller.ok_or(Error::NotFound)?;

@@ -26,7 +26,7 @@ const SIDS: &[(&str, &str)] = &[
     ("flowsid", "FW"),
 ];
 
-/// A kind of resource, by the segment of the path that names it.
+/// A kind of resource, by the end of the path that names it, without its variables.
 struct Kind {
     segment: &'static str,
     sid: &'static str,
@@ -53,6 +53,8 @@ const KINDS: &[Kind] = &[
     by_sid("Bindings", "BS", "The SID of the push binding."),
     by_sid("Channels", "CN", "The SID of the channel."),
     by_sid("Credentials", "CR", "The SID of the push credential."),
+    by_name("Phones", "", "The address of the simulated phone."),
+    by_sid("Phones/Messages", "SM", "The SID of the message on the phone."),
     by_sid("Messages", "IM", "The SID of the message."),
     by_sid("Receipts", "DY", "The SID of the delivery receipt."),
     by_sid("Roles", "RL", "The SID of the role."),
@@ -79,6 +81,9 @@ const WORDS: &[Words] = &[
     ("ConversationWithParticipants", "state", &["initializing", "inactive", "active", "closed"]),
     ("Credentials", "type", &["apn", "gcm", "fcm"]),
     ("ParticipantConversations", "conversation_state", &["inactive", "active", "closed"]),
+    ("Phones/Messages", "direction", &["received", "sent"]),
+    ("Phones/Messages", "outcome", &["appended", "created", "rejected"]),
+    ("Phones/Messages", "status", &["delivered", "read", "failed", "undelivered"]),
     ("Receipts", "status", &["read", "failed", "delivered", "undelivered", "sent"]),
     ("Roles", "type", &["conversation", "service"]),
     ("WebhookDeliveries", "hook_level", &["account", "service", "conversation"]),
@@ -117,8 +122,8 @@ pub(super) fn name_parameter(parameter: &mut Parameter, path: &str) {
     }
     let variable = format!("/{{{}}}", parameter.name);
     let Some((before, _)) = path.split_once(&variable) else { return };
-    let segment = before.rsplit('/').next().unwrap_or_default();
-    if let Some(kind) = KINDS.iter().find(|kind| kind.segment == segment) {
+    let place = fixed_part(before);
+    if let Some(kind) = KINDS.iter().find(|kind| is_at(&place, kind.segment)) {
         parameter.description = Some(kind.variable.to_owned());
         schema.pattern = kind.is_by_sid.then(|| sid_pattern(kind.sid));
     }

@@ -214,6 +214,7 @@ async fn page_numbers_and_sizes() {
         ("/v1/Users", 50),
         ("/dwell/v1/Timers", 1_000),
         ("/dwell/v1/Channels", 100),
+        ("/dwell/v1/Phones/+15552223333/Messages", 100),
         (&life, 1_000),
     ] {
         for bad in ["0", "-1", "", "x", "1.5", "1e1", "+1", "0x10", "%201", "1%20", "00", "%D9%A3", "1%00", "NaN"] {

@@ -202,6 +202,8 @@ const TEMPLATES: &[&str] = &[
     "/dwell/v1/LastCall",
     "/dwell/v1/Channels",
     "/dwell/v1/Channels/{}",
+    "/dwell/v1/Phones/{}/Messages",
+    "/dwell/v1/Phones/{}/Messages/{}",
     "/dwell/v1/TestClock",
     "/dwell/v1/TestClock/Advance",
     "/dwell/v1/TestClock/Freeze",

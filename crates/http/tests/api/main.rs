@@ -32,6 +32,7 @@ mod openapi;
 mod overdue;
 mod paging;
 mod participant_conversations;
+mod phones;
 mod pre_hooks;
 mod push;
 mod rates;

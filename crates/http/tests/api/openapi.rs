@@ -12,6 +12,7 @@ use crate::support::{CONVERSATIONS, bind, raw, sid, text};
 /// Members that are left out when they do not apply, as the contract has it.
 const MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("MessagingBinding", "proxy_address"),
+    ("PhoneMessage", "outcome"),
     ("Timers", "date_inactive"),
     ("Timers", "date_closed"),
     ("Bindings", "email"),
@@ -124,6 +125,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
     ];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
     let channel = app.made("/dwell/v1/Channels", &[("Provider", "loopback"), ("Addresses", "+15017122662")]).await;
+    let on_phone = app.keep_phone_message("+15017122661").await;
     app.made("/dwell/v1/LastCall", &[("WebhookUrl", "https://example.com")]).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
     let told =
@@ -133,6 +135,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let last = match template {
         _ if template.contains("/WebhookDeliveries/") => &delivery,
         _ if template.contains("/Receipts/") => &receipt,
+        _ if template.contains("/Phones/") => &on_phone,
         _ if template.contains("/Messages/") => sid(&message),
         _ if template.contains("/Participants/") => sid(&participant),
         _ if template.contains("/Roles/") => sid(&role),
@@ -148,6 +151,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
         .replace("{ConversationSid}", sid(&c))
         .replace("{MessageSid}", sid(&message))
         .replace("{UserSid}", sid(&user))
+        .replace("{Address}", "+15017122661")
         .replace("{Sid}", last);
     assert!(!path.contains('{'), "{path}");
     let path =
@@ -170,6 +174,8 @@ async fn form(app: &TestApp, method: &str, path: &str) -> Vec<(&'static str, Str
     }
     let form: &[(&'static str, &str)] = match path.rsplit('/').next().unwrap() {
         "Configuration" => &[("DefaultInactiveTimer", "PT5M"), ("DefaultClosedTimer", "PT1H")],
+        "Messages" if path.contains("/Phones/") => &[("To", "+15017122662"), ("Body", "x")],
+        "{Sid}" if path.contains("/Phones/") => &[("Status", "failed"), ("ErrorCode", "30003")],
         "Messages" => &[("Body", "x"), ("ContentSid", "HX00000000000000000000000000000000")],
         "Participants" | "Users" => &[("Identity", "bob")],
         "Roles" => &[("FriendlyName", "x"), ("Type", "service"), ("Permission", "joinConversation")],

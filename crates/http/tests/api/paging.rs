@@ -23,6 +23,7 @@ async fn every_member_of_meta() {
         app.made("/v1/Configuration/Addresses", &[("Type", "chat"), ("Address", name)]).await;
         let address = format!("{name}@example.com");
         app.made("/dwell/v1/Channels", &[("Provider", "loopback"), ("Addresses", &address)]).await;
+        app.keep_phone_message("+15552223333").await;
         let (hook_sid, event, status) = (app.account.sid.as_str(), "onMessageAdded", DeliveryStatus::Failed);
         app.keep_delivery(&app.account, Told { hook_sid, stream_sid: sid(&c), event, status }).await;
     }
@@ -37,6 +38,12 @@ async fn every_member_of_meta() {
         ("/v1/Credentials".to_owned(), "credentials", 50, "/v1/Credentials".to_owned()),
         ("/dwell/v1/Timers".to_owned(), "timers", 50, "/dwell/v1/Timers".to_owned()),
         ("/dwell/v1/Channels".to_owned(), "channels", 50, "/dwell/v1/Channels".to_owned()),
+        (
+            "/dwell/v1/Phones/%2B15552223333/Messages".to_owned(),
+            "phone_messages",
+            50,
+            "/dwell/v1/Phones/+15552223333/Messages".to_owned(),
+        ),
         ("/dwell/v1/WebhookDeliveries".to_owned(), "webhook_deliveries", 50, "/dwell/v1/WebhookDeliveries".to_owned()),
         // A unique name in the path becomes the SID in the URLs.
         ("/v1/Conversations/room/Messages".to_owned(), "messages", 50, format!("{inside}/Messages")),
