@@ -4,7 +4,7 @@
 pub(crate) mod enqueue;
 mod fetch;
 pub(crate) mod gate;
-mod list;
+pub(crate) mod list;
 mod resend;
 pub(crate) mod work;
 
@@ -55,6 +55,7 @@ pub struct Delivery {
     pub finished_at: Option<Timestamp>,
 }
 
+/// A message for an address outside is none, and not found.
 impl TryFrom<deliveries::Delivery> for Delivery {
     type Error = Error;
 

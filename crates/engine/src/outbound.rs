@@ -6,6 +6,7 @@
 
 pub(crate) mod enqueue;
 pub(crate) mod errand;
+mod list;
 pub(crate) mod record;
 
 use dwell_core::{MessageSid, ReceiptSid};
@@ -13,6 +14,7 @@ use dwell_store::deliveries::Delivery;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use enqueue::send_out;
+pub use list::{List, OutboundMessage, Stage};
 
 /// What the row of a message is called, where those of webhooks name an event.
 const EVENT: &str = "message";

@@ -90,6 +90,12 @@ impl<T> Page<T> {
         Page { items: rows, next, previous }
     }
 
+    /// The same page of what is made of its rows.
+    pub(crate) fn try_map<U, E>(self, of: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let items = self.items.into_iter().map(of).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: self.next, previous: self.previous })
+    }
+
     /// A page of rows that precede its cursor, nearest first.
     fn of_back(mut rows: Vec<T>, request: &PageRequest, cursor: impl Fn(&T) -> String) -> Self {
         let more = rows.len() > request.size;

@@ -1,6 +1,6 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, who is asked before one moves a conversation, channels, messages from outside, simulated telephones,
-//! deliveries of webhooks, test clocks, and access tokens.
+//! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
+//! simulated telephones, deliveries of webhooks, test clocks, and access tokens.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
@@ -10,6 +10,7 @@ mod inbound;
 mod last_call;
 mod lifecycle;
 mod phones;
+mod outbound_messages;
 mod test_clock;
 mod timers;
 
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .merge(last_call::routes())
         .merge(lifecycle::routes())
         .merge(phones::routes())
+        .merge(outbound_messages::routes())
         .merge(timers::routes())
         .merge(test_clock::routes())
 }

@@ -17,6 +17,16 @@ impl Engine {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn fetch_delivery(&self, caller: &Caller, segment: &str) -> Result<(Delivery, Vec<Attempt>), Error> {
+        let (delivery, attempts) = self.fetch_row(caller, segment).await?;
+        Ok((delivery.try_into()?, attempts))
+    }
+
+    /// The row of a delivery of any kind and its newest attempts, oldest first.
+    pub(crate) async fn fetch_row(
+        &self,
+        caller: &Caller,
+        segment: &str,
+    ) -> Result<(deliveries::Delivery, Vec<Attempt>), Error> {
         let account = caller.account.sid;
         let sid = DeliverySid::parse(segment).ok_or(Error::NotFound)?;
         let read = self.inner.store.read(move |tx| {
@@ -25,7 +35,6 @@ impl Engine {
             attempts.reverse();
             Ok::<_, Error>((delivery, attempts))
         });
-        let (delivery, attempts) = read.await?;
-        Ok((delivery.try_into()?, attempts))
+        read.await
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /dwell/v1/WebhookDeliveries`: newest first.
+//! `GET /dwell/v1/WebhookDeliveries`: newest first; and what the list of messages shares with it.
 
 use dwell_core::webhook::POST_EVENTS;
 use dwell_core::{AccountSid, ConversationSid, DeliverySid, Reason, ServiceSid, WebhookSid};
@@ -28,12 +28,14 @@ pub struct List {
 /// next one.
 const SCANNED_MAX: i64 = 1_000;
 
+/// The filters of a list of deliveries of one kind.
 #[derive(Debug, Clone)]
-struct Checked {
-    hook: Option<String>,
-    stream: Option<String>,
-    status: Option<Status>,
-    event: Option<&'static str>,
+pub(crate) struct Filters {
+    pub(crate) kind: Kind,
+    pub(crate) hook: Option<String>,
+    pub(crate) stream: Option<String>,
+    pub(crate) status: Option<Status>,
+    pub(crate) event: Option<&'static str>,
 }
 
 /// The SID of a hook, whichever level it is of.
@@ -48,7 +50,7 @@ pub(super) fn hook_sid(text: &str) -> Result<String, Reason> {
 }
 
 /// The SID of a conversation.
-pub(super) fn conversation_sid(text: &str) -> Result<String, Reason> {
+pub(crate) fn conversation_sid(text: &str) -> Result<String, Reason> {
     ConversationSid::parse(text).map(|sid| sid.to_string()).ok_or_else(|| Reason::InvalidParameter {
         name: "ConversationSid",
         problem: "not the SID of a conversation".to_owned(),
@@ -56,7 +58,7 @@ pub(super) fn conversation_sid(text: &str) -> Result<String, Reason> {
 }
 
 impl List {
-    fn check(&self) -> Result<Checked, Reason> {
+    fn check(&self) -> Result<Filters, Reason> {
         let invalid = |name, problem: &str| Reason::InvalidParameter { name, problem: problem.to_owned() };
         let status =
             |text| Status::parse(text).ok_or_else(|| invalid("Status", "must be one of pending, delivered, failed"));
@@ -64,7 +66,8 @@ impl List {
             let found = POST_EVENTS.iter().find(|event| text.eq_ignore_ascii_case(event));
             found.copied().ok_or_else(|| invalid("EventType", "not an event that is told after it happened"))
         };
-        Ok(Checked {
+        Ok(Filters {
+            kind: Kind::Calls,
             hook: self.hook_sid.as_deref().map(hook_sid).transpose()?,
             stream: self.conversation_sid.as_deref().map(conversation_sid).transpose()?,
             status: self.status.as_deref().map(status).transpose()?,
@@ -73,13 +76,13 @@ impl List {
     }
 }
 
-impl Checked {
+impl Filters {
     /// The index that serves the filters best, and how many of them it serves.
     fn of(&self) -> (Of<'_>, usize) {
         match self {
-            Checked { stream: Some(stream), .. } => (Of::Stream(stream), 1),
-            Checked { status: Some(Status::Failed), .. } => (Of::Failed, 1),
-            Checked { hook: Some(hook), .. } => (Of::Hook(hook), 1),
+            Filters { stream: Some(stream), .. } => (Of::Stream(stream), 1),
+            Filters { status: Some(Status::Failed), .. } => (Of::Failed, 1),
+            Filters { hook: Some(hook), .. } => (Of::Hook(hook), 1),
             _ => (Of::Account, 0),
         }
     }
@@ -111,21 +114,30 @@ impl Engine {
         filters: List,
         page: PageRequest,
     ) -> Result<Page<Delivery>, Error> {
-        let filters = filters.check()?;
+        self.list_rows(caller, filters.check()?, page).await?.try_map(Delivery::try_from)
+    }
+
+    /// Rows of deliveries of one kind, newest first, as [`Self::list_deliveries`] pages them.
+    pub(crate) async fn list_rows(
+        &self,
+        caller: &Caller,
+        filters: Filters,
+        page: PageRequest,
+    ) -> Result<Page<deliveries::Delivery>, Error> {
         let account = caller.account.sid;
         page.seek_key(|key| DeliverySid::parse(key).is_some())?;
         let request = page.clone();
         let read = self.inner.store.read(move |tx| {
             let (of, served) = filters.of();
             let limit = if served == filters.count() { request.limit() } else { SCANNED_MAX.max(request.limit()) };
-            let mut rows = deliveries::list(tx, &account, Kind::Calls, of, request.seek(), limit)?;
+            let mut rows = deliveries::list(tx, &account, filters.kind, of, request.seek(), limit)?;
             // Where the next look begins, if there may be anything behind these.
             let end = rows.last().filter(|_| rows.len() as i64 == limit).map(|d| d.sid);
             rows.retain(|d| filters.passes(d));
             Ok::<_, StoreError>((rows, end))
         });
         let (rows, end) = read.await?;
-        cut(rows, end, &page)
+        Ok(cut(rows, end, &page))
     }
 }
 
@@ -135,7 +147,7 @@ fn cut(
     mut rows: Vec<deliveries::Delivery>,
     end: Option<DeliverySid>,
     page: &PageRequest,
-) -> Result<Page<Delivery>, Error> {
+) -> Page<deliveries::Delivery> {
     let is_cut = rows.len() > page.size;
     rows.truncate(page.size);
     let ahead = if is_cut { rows.last().map(|d| d.sid) } else { end };
@@ -150,6 +162,5 @@ fn cut(
             (from, ahead.map(back))
         }
     };
-    let items = rows.into_iter().map(Delivery::try_from).collect::<Result<_, _>>()?;
-    Ok(Page { items, next, previous })
+    Page { items: rows, next, previous }
 }

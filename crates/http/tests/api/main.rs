@@ -29,6 +29,7 @@ mod last_calls_crowd;
 mod lifecycle;
 mod lists;
 mod openapi;
+mod outbound;
 mod overdue;
 mod paging;
 mod participant_conversations;

@@ -29,6 +29,7 @@ const MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("AutoCreation", "studio_flow_sid"),
     ("AutoCreation", "studio_retry_count"),
     ("AccessToken", "token"),
+    ("OutboundMessage", "attempts"),
     ("WebhookDelivery", "attempts"),
 ];
 
@@ -131,8 +132,11 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let told =
         Told { hook_sid: sid(&webhook), stream_sid: sid(&c), event: "onMessageAdded", status: DeliveryStatus::Failed };
     let delivery = app.keep_delivery(&app.account, told).await;
+    let outbound = app.fetched("/dwell/v1/OutboundMessages").await;
+    let outbound = sid(&outbound["outbound_messages"][0]).to_owned();
     let receipt = app.told(&message, sid(&phone), Some(Status::Sent)).await;
     let last = match template {
+        _ if template.contains("/OutboundMessages/") => &outbound,
         _ if template.contains("/WebhookDeliveries/") => &delivery,
         _ if template.contains("/Receipts/") => &receipt,
         _ if template.contains("/Phones/") => &on_phone,

@@ -12,6 +12,8 @@ use crate::support::{CONVERSATIONS, all_items, both_ways, conversation, path, sa
 async fn every_member_of_meta() {
     let app = TestApp::new().await;
     let (c, inside) = conversation(&app, &[("UniqueName", "room"), ("Timers.Closed", "PT1H")]).await;
+    let pair = [("MessagingBinding.Address", "+15017122661"), ("MessagingBinding.ProxyAddress", "+15017122662")];
+    app.made(&format!("{inside}/Participants"), &pair).await;
     for name in ["a", "b", "c"] {
         conversation(&app, &[("Timers.Closed", "PT1H")]).await;
         say(&app, &inside, name).await;
@@ -44,6 +46,7 @@ async fn every_member_of_meta() {
             50,
             "/dwell/v1/Phones/+15552223333/Messages".to_owned(),
         ),
+        ("/dwell/v1/OutboundMessages".to_owned(), "outbound_messages", 50, "/dwell/v1/OutboundMessages".to_owned()),
         ("/dwell/v1/WebhookDeliveries".to_owned(), "webhook_deliveries", 50, "/dwell/v1/WebhookDeliveries".to_owned()),
         // A unique name in the path becomes the SID in the URLs.
         ("/v1/Conversations/room/Messages".to_owned(), "messages", 50, format!("{inside}/Messages")),

@@ -107,6 +107,8 @@ pub(super) static CASES: &[Case] = &[
     get("InvalidParameter", "/dwell/v1/Timers?DueBefore=x", 20001),
     get("InvalidParameter", "/dwell/v1/Timers?ChatServiceSid=x", 20001),
 
+    get("InvalidParameter", "/dwell/v1/OutboundMessages?ConversationSid=x", 20001),
+    get("InvalidParameter", "/dwell/v1/OutboundMessages?Status=delivered", 20001),
     get("InvalidParameter", "/dwell/v1/WebhookDeliveries?HookSid=x", 20001),
     get("InvalidParameter", "/dwell/v1/WebhookDeliveries?ConversationSid=x", 20001),
     get("InvalidParameter", "/dwell/v1/WebhookDeliveries?Status=lost", 20001),
