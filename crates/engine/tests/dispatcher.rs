@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 mod crashes;
 #[path = "dispatcher/endpoints.rs"]
 mod endpoints;
+#[path = "dispatcher/messages.rs"]
+mod messages;
 #[path = "dispatcher/outcomes.rs"]
 mod outcomes;
 

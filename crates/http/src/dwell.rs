@@ -9,8 +9,8 @@ mod deliveries;
 mod inbound;
 mod last_call;
 mod lifecycle;
-mod phones;
 mod outbound_messages;
+mod phones;
 mod test_clock;
 mod timers;
 

@@ -27,8 +27,10 @@ pub enum Carrying {
     Refuse(Status, Option<i64>),
     /// Does not take it now.
     Later,
-    /// Says nothing until it is given up; the clock must be turned for that.
+    /// Says nothing until its time is over; the clock must be turned for that.
     Silent,
+    /// Says nothing at all, whatever its time.
+    Hung,
 }
 
 /// The other side of every channel. It takes each message and says that it is sent, unless it was told
@@ -100,6 +102,7 @@ impl Carrier for Carriers {
                 Carrying::Refuse(status, error_code) => {
                     Err(CarryError::Never { status, error_code, what: "the number does not exist".to_owned() })
                 }
+                Carrying::Hung => std::future::pending().await,
                 Carrying::Later => Err(CarryError::Later { what: "connection refused".to_owned() }),
                 Carrying::Silent => {
                     let millis = parcel.timeout_millis;

@@ -49,6 +49,9 @@ async fn the_guide_names_every_event_and_parameter() {
     let phone = app.made(&format!("{path}/Participants"), &pair).await;
     let ann = format!("{path}/Participants/{}", sid(&ann));
     let phone = format!("{path}/Participants/{}", sid(&phone));
+    app.new_channel(&app.account, &["+15017122662"]).await;
+    say(&app, &path, "leaves").await;
+    app.deliver().await;
     app.made(&ann, &[("LastReadMessageIndex", "0")]).await;
     app.made(&phone, &[("Attributes", "{\"n\":1}")]).await;
     let user = app.made("/v1/Users", &[("Identity", "bob"), ("FriendlyName", "Bob")]).await;
