@@ -33,8 +33,8 @@ pub(crate) enum Arises {
     WritesAnd(&'static [&'static str]),
     /// At all with a form.
     Forms,
-    /// At all with a variable in their path.
-    Variables,
+    /// At all with a variable in their path, and at these.
+    VariablesAnd(&'static [&'static str]),
     /// At those with one of these parameters.
     Takes(&'static [&'static str]),
     /// At those of these names.
@@ -59,7 +59,7 @@ impl ErrorCode {
             Arises::Writes => operation.method != "GET",
             Arises::WritesAnd(slugs) => operation.method != "GET" || slugs.contains(&operation.slug.as_str()),
             Arises::Forms => operation.method == "POST",
-            Arises::Variables => operation.path().contains('{'),
+            Arises::VariablesAnd(slugs) => operation.path().contains('{') || slugs.contains(&operation.slug.as_str()),
             Arises::Takes(names) => names.iter().any(|name| operation.parameter(name).is_some()),
             Arises::At(slugs) => slugs.contains(&operation.slug.as_str()),
         }

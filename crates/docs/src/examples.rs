@@ -113,6 +113,7 @@ fn prefix_of(segment: &str) -> &'static str {
         "Bindings" => "BS",
         "Credentials" => "CR",
         "Webhooks" => "WH",
+        "Channels" => "CN",
         "WebhookDeliveries" => "WD",
         "Addresses" => "IG",
         _ => "XX",

@@ -37,6 +37,8 @@ pub const ALL: &[Group] = &[
     group("Timers", "Timers", "Every armed timer of the account."),
     group("TestClock", "Test clock", "The clock of a test account, which you turn."),
     group("LastCall", "Last call", "A program that is asked before a timer moves a conversation."),
+    group("Channel", "Channels", "Which addresses of yours are served, and through whom messages go and come."),
+    group("Inbound", "Messages from outside", "Where whatever comes in is handed over, whoever brings it."),
     group("WebhookDelivery", "Webhook deliveries", "What webhooks were told, how it went, and sending it again."),
     group("AccessToken", "Access tokens", "What client SDKs sign in with."),
 ];

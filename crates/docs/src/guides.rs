@@ -50,8 +50,14 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/webhooks.md"),
     },
     Guide {
+        name: "inbound",
+        summary: "Where a message from outside goes, and who may bring it",
+        file: "inbound.md",
+        markdown: include_str!("../../../docs/inbound.md"),
+    },
+    Guide {
         name: "channels-reference",
-        summary: "The resource: parameters, settings by provider, whose a proxy address is",
+        summary: "Addresses and the providers that serve them, with every setting",
         file: "channels-reference.md",
         markdown: include_str!("../../../docs/channels-reference.md"),
     },

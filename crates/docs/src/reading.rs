@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{Components, Document, Operation as Told, Schema};
+use crate::document::{Components, Document, Operation as Told, Response, Schema};
 use crate::examples;
 use crate::operation::{Answer, Field, Operation, Parameter, Place, Shape};
 use crate::{errors, names, requests};
@@ -58,8 +58,12 @@ fn is_same(document: &Document, short: &str, method: &str, told: &Told) -> bool 
 fn operation(components: &Components, path: &str, method: &str, told: &Told, has_get: bool) -> Operation {
     let successes = told.responses.iter().filter_map(|(status, response)| Some((status.parse().ok()?, response)));
     let successes: Vec<(u16, _)> = successes.filter(|(status, _)| (200..300).contains(status)).collect();
-    let status = successes.first().map_or(200, |(status, _)| *status);
-    let schema = successes.first().and_then(|(_, answer)| answer.content.values().next()?.schema.as_ref());
+    // The body that is described is JSON; of several answers the one that has it.
+    let json = |response: &Response| response.content.get("application/json").and_then(|one| one.schema.clone());
+    let with_body = successes.iter().find_map(|(status, answer)| Some((*status, json(answer)?)));
+    let status =
+        with_body.as_ref().map(|(status, _)| *status).or(successes.first().map(|(status, _)| *status)).unwrap_or(200);
+    let schema = with_body.as_ref().map(|(_, schema)| schema);
     let is_list = schema.is_some_and(|schema| components.resolve(schema).schema.properties.contains_key("meta"));
     let verb = names::verb(method, path, status, is_list, has_get);
     let mut fields = Vec::new();
@@ -88,7 +92,9 @@ fn operation(components: &Components, path: &str, method: &str, told: &Told, has
 }
 
 fn form_of<'a>(components: &'a Components, told: &'a Told) -> Option<&'a Schema> {
-    let content = told.request_body.as_ref()?.content.values().next()?;
+    let content = &told.request_body.as_ref()?.content;
+    // What is taken in several forms is told in that of all others.
+    let content = content.get("application/x-www-form-urlencoded").or_else(|| content.values().next())?;
     Some(components.resolve(content.schema.as_ref()?).schema)
 }
 
