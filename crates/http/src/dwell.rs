@@ -4,6 +4,7 @@
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
+mod channel_status;
 mod channels;
 mod deliveries;
 mod inbound;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .merge(access_tokens::routes())
         .merge(channels::routes())
+        .merge(channel_status::routes())
         .merge(deliveries::routes())
         .merge(inbound::routes())
         .merge(last_call::routes())

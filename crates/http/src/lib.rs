@@ -19,6 +19,7 @@ mod reply;
 mod request;
 mod routes;
 mod serve;
+mod signed;
 mod tree;
 mod v1;
 mod writes;

@@ -92,6 +92,8 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/TestClock/Advance", Write),
     ("POST", "/dwell/v1/TestClock/Freeze", Write),
     ("POST", "/dwell/v1/TestClock/Resume", Write),
+    // What became of messages, which is not to be lost; it is bounded by the messages that go out.
+    ("POST", "/dwell/v1/Channels/{}/Status", Write),
     // Counted once it is known whose message it is, and from whom.
     ("POST", "/dwell/v1/Inbound", Write),
     // Stores nothing; but whoever holds the token may write.

@@ -20,6 +20,7 @@ macro_rules! select {
 
 statements! {
     BY_SID = select!("WHERE c.sid = ?2 AND c.account_sid = ?1");
+    BY_SID_ALONE = select!("WHERE c.sid = ?1");
     BY_SID_LOCKED = select!("WHERE c.sid = ?2 AND c.account_sid = ?1 {lock}");
     BY_ADDRESS =
         select!("JOIN channel_addresses a ON a.channel_sid = c.sid WHERE a.account_sid = ?1 AND a.address = ?2");
@@ -88,6 +89,12 @@ fn complete_all(tx: &mut dyn Tx, found: Vec<Stored>) -> Result<Vec<Stored>, Stor
 /// Any [`StoreError`]; so for every function of this module.
 pub fn fetch(tx: &mut dyn Tx, account: &AccountSid, sid: &ChannelSid) -> Result<Option<Stored>, StoreError> {
     let found = tx.first(&BY_SID, params![account, sid], read)?;
+    found.map(|stored| complete(tx, stored)).transpose()
+}
+
+/// One channel of whichever account: for what is told by another side that shows no credentials of Dwell's.
+pub fn fetch_anywhere(tx: &mut dyn Tx, sid: &ChannelSid) -> Result<Option<Stored>, StoreError> {
+    let found = tx.first(&BY_SID_ALONE, params![sid], read)?;
     found.map(|stored| complete(tx, stored)).transpose()
 }
 

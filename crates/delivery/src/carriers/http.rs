@@ -110,7 +110,7 @@ fn judged(reply: &Reply) -> Result<Accepted, CarryError> {
         200..=299 => {
             // Whoever says nothing has sent it; `queued` and the like promise more.
             let status = if answer.has_status() { answer.status() } else { Some(Status::Sent) };
-            answer.accepted(answer.name("id"), status)
+            answer.accepted(answer.name("message_id"), status)
         }
         status if status == 408 || status == 429 || !(400..=499).contains(&status) => {
             Err(CarryError::Later { what: format!("HTTP {status}") })

@@ -215,16 +215,16 @@ async fn what_a_messages_api_answers() {
 async fn a_name_that_cannot_be_kept_is_none() {
     let names = [json!("x".repeat(1_001)), json!("a\u{0}b"), json!(""), json!([1]), json!(null)];
     for name in names {
-        let server = Server::start(Act::answer("200 OK", &json!({"id": name}).to_string())).await;
+        let server = Server::start(Act::answer("200 OK", &json!({"message_id": name}).to_string())).await;
         assert_eq!(carry(to_http(&server.url("/"))).await, accepted(None, Some(Status::Sent)), "{name}");
     }
-    let server = Server::start(Act::answer("200 OK", &json!({"id": "ü".repeat(500)}).to_string())).await;
+    let server = Server::start(Act::answer("200 OK", &json!({"message_id": "ü".repeat(500)}).to_string())).await;
     assert_eq!(carry(to_http(&server.url("/"))).await, accepted(Some(&"ü".repeat(500)), Some(Status::Sent)));
 }
 
 #[tokio::test]
 async fn a_program_is_told_everything_and_can_check_who_tells() {
-    let server = Server::start(Act::answer("200 OK", r#"{"id":7,"status":"queued"}"#)).await;
+    let server = Server::start(Act::answer("200 OK", r#"{"message_id":7,"status":"queued"}"#)).await;
     let url = server.url("/take?tenant=7#x").replace("http://", "http://user:hush@");
     let mut parcel = Parcel { media: vec![enclosure()], subject: Some("Order".to_owned()), ..to_http(&url) };
     parcel.references = vec!["<1@example.com>".to_owned()];
@@ -269,8 +269,8 @@ async fn what_a_program_answers() {
     let cases: Vec<(&str, &str, Outcome)> = vec![
         ("204 No Content", "", accepted(None, Some(Sent))),
         ("200 OK", "thanks", accepted(None, Some(Sent))),
-        ("200 OK", r#"{"id":"a"}"#, accepted(Some("a"), Some(Sent))),
-        ("200 OK", r#"{"id":"a","status":"queued"}"#, accepted(Some("a"), None)),
+        ("200 OK", r#"{"message_id":"a"}"#, accepted(Some("a"), Some(Sent))),
+        ("200 OK", r#"{"message_id":"a","status":"queued"}"#, accepted(Some("a"), None)),
         ("202 Accepted", r#"{"status":"delivered"}"#, accepted(None, Some(Delivered))),
         (
             "200 OK",

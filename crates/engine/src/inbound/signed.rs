@@ -68,28 +68,50 @@ impl Engine {
     pub async fn owner_of_signed(&self, signed: &Signed) -> Result<Option<Owner>, Error> {
         let to = signed.param("To").to_owned();
         let candidates = self.inner.store.read(move |tx| candidates(tx, &to)).await?;
-        for stored in candidates {
-            let settings = match open(&self.inner.secret_key, &stored) {
-                Ok(Settings::Twilio(settings)) => settings,
-                Ok(_) => continue,
-                Err(error) => {
-                    tracing::error!(channel = %stored.channel.sid, %error, "a channel cannot be used");
-                    continue;
-                }
-            };
-            if settings.account_sid == signed.param("AccountSid") && signed.is_by(settings.auth_token.reveal()) {
-                let (account_sid, channel_sid) = (stored.channel.account_sid, stored.channel.sid);
-                return Ok(Some(Owner { account_sid, channel_sid, settings }));
+        Ok(candidates.into_iter().find_map(|stored| self.signer(stored, signed)))
+    }
+
+    /// The channel of this SID, when its token signed what is told of its messages. `None` when there is none, or
+    /// the signature is another: nobody learns which.
+    ///
+    /// # Errors
+    /// As [`Engine::owner_of_signed`].
+    pub async fn owner_of_signed_status(&self, channel: &str, signed: &Signed) -> Result<Option<Owner>, Error> {
+        let Some(sid) = ChannelSid::parse(channel) else { return Ok(None) };
+        let read = self.inner.store.read(move |tx| {
+            let found = channels::fetch_anywhere(tx, &sid)?;
+            in_use(tx, found.into_iter().collect())
+        });
+        Ok(read.await?.into_iter().find_map(|stored| self.signer(stored, signed)))
+    }
+
+    /// The channel, if its token signed it.
+    fn signer(&self, stored: Stored, signed: &Signed) -> Option<Owner> {
+        let settings = match open(&self.inner.secret_key, &stored) {
+            Ok(Settings::Twilio(settings)) => settings,
+            Ok(_) => return None,
+            Err(error) => {
+                tracing::error!(channel = %stored.channel.sid, %error, "a channel cannot be used");
+                return None;
             }
-        }
-        Ok(None)
+        };
+        let is_signed =
+            settings.account_sid == signed.param("AccountSid") && signed.is_by(settings.auth_token.reveal());
+        let (account_sid, channel_sid) = (stored.channel.account_sid, stored.channel.sid);
+        is_signed.then_some(Owner { account_sid, channel_sid, settings })
     }
 }
 
 /// Channels that may have brought a message to an address: those that are on, of accounts that are.
 fn candidates(tx: &mut dyn Tx, to: &str) -> Result<Vec<Stored>, Error> {
     let mut found = channels::of_address(tx, to, CANDIDATES_MAX)?;
-    found.retain(|stored| stored.channel.enabled && stored.channel.provider == Provider::Twilio);
+    found.retain(|stored| stored.channel.enabled);
+    in_use(tx, found)
+}
+
+/// The channels among these that go through a Messages API and belong to accounts that are on.
+fn in_use(tx: &mut dyn Tx, mut found: Vec<Stored>) -> Result<Vec<Stored>, Error> {
+    found.retain(|stored| stored.channel.provider == Provider::Twilio);
     let mut open = Vec::with_capacity(found.len());
     for stored in found {
         let account = accounts::fetch(tx, &stored.channel.account_sid)?;

@@ -19,6 +19,7 @@ use crate::errors::Failure;
 use crate::form::{check_content_type, is_of_type, read_body};
 use crate::reply::{Answer, Created};
 use crate::request::{ForAccount, count, received_at};
+use crate::signed::SIGNATURE;
 use crate::writes::Kind;
 
 use form::InboundForm;
@@ -73,7 +74,7 @@ impl FromRequest<Engine> for Arrived {
             true => Some(ForAccount::from_request_parts(&mut parts, engine).await?.caller),
             false => None,
         };
-        if !is_json && !parts.headers.contains_key(form::SIGNATURE) && caller.is_none() {
+        if !is_json && !parts.headers.contains_key(SIGNATURE) && caller.is_none() {
             return Err(Failure::Unauthorized);
         }
         let bytes = read_body(&parts, body, engine).await?;

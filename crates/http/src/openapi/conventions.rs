@@ -94,7 +94,7 @@ const WORDS: &[Words] = &[
 ];
 
 /// Schemas whose names are somebody else's and mean what they mean there.
-const FOREIGN: &[&str] = &["InboundForm"];
+const FOREIGN: &[&str] = &["InboundForm", "StatusForm"];
 
 /// Describes every field that a schema names.
 pub(super) fn name_fields(components: &mut Components) {

@@ -88,6 +88,7 @@ async fn wrong_methods() {
         ("/dwell/v1/LastCall".to_owned(), "GET POST"),
         ("/dwell/v1/Channels".to_owned(), "GET POST"),
         (format!("/dwell/v1/Channels/CN{}", "0".repeat(32)), "DELETE GET POST"),
+        (format!("/dwell/v1/Channels/CN{}/Status", "0".repeat(32)), "POST"),
         ("/dwell/v1/Phones/+15552223333/Messages".to_owned(), "GET POST"),
         (format!("/dwell/v1/Phones/+15552223333/Messages/SM{}", "0".repeat(32)), "GET POST"),
         ("/dwell/v1/TestClock".to_owned(), "GET"),

@@ -202,6 +202,7 @@ const TEMPLATES: &[&str] = &[
     "/dwell/v1/LastCall",
     "/dwell/v1/Channels",
     "/dwell/v1/Channels/{}",
+    "/dwell/v1/Channels/{}/Status",
     "/dwell/v1/Phones/{}/Messages",
     "/dwell/v1/Phones/{}/Messages/{}",
     "/dwell/v1/TestClock",

@@ -52,6 +52,7 @@ async fn a_read_only_key_reads_and_writes_nothing() {
         ("DELETE", &format!("/v1/Services/{}", sid(&service))),
         ("POST", "/dwell/v1/LastCall"),
         ("POST", "/dwell/v1/Channels"),
+        ("POST", "/dwell/v1/Channels/CN00000000000000000000000000000000/Status"),
         ("POST", "/dwell/v1/Phones/+15552223333/Messages"),
         ("POST", "/dwell/v1/TestClock/Freeze"),
         ("POST", "/dwell/v1/AccessTokens"),

@@ -7,6 +7,7 @@ mod access_tokens;
 mod address_configurations;
 mod bad_input;
 mod bad_paths;
+mod channel_status;
 mod channels;
 mod checks;
 mod checks_of_rest;

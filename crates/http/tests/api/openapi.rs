@@ -189,6 +189,7 @@ async fn form(app: &TestApp, method: &str, path: &str) -> Vec<(&'static str, Str
         "Webhooks" => &[("Target", "studio"), ("Configuration.FlowSid", "FW00000000000000000000000000000000")],
         "Addresses" => &[("Type", "chat"), ("Address", "desk")],
         "Channels" => &[("Provider", "loopback"), ("Addresses", "desk@example.com")],
+        "Status" => &[("MessageSid", "SM1"), ("MessageStatus", "sent")],
         "Inbound" => &[("From", "+15017122661"), ("To", "+15017122662"), ("Body", "x")],
         _ => &[("FriendlyName", "x"), ("Permission", "sendMessage")],
     };

@@ -1,16 +1,12 @@
 //! A message as Twilio's messaging webhook sends it.
 
-use axum::extract::OriginalUri;
 use axum::http::request::Parts;
 use dwell_engine::Engine;
-use dwell_engine::inbound::{Inbound, InboundMedia, Owner, Signed};
+use dwell_engine::inbound::{Inbound, InboundMedia, Owner};
 
 use crate::errors::Failure;
 use crate::form::{self, check_content_type, form};
-use crate::tree::BaseUrl;
-
-/// The header with the signature.
-pub(super) const SIGNATURE: &str = "x-twilio-signature";
+use crate::signed;
 
 /// The parameters that are read, as sent.
 #[derive(Debug, Clone, Default)]
@@ -50,16 +46,8 @@ form! {
 /// Whose token signed the form.
 pub(super) async fn owner(engine: &Engine, parts: &Parts, bytes: &[u8]) -> Result<Option<Owner>, Failure> {
     check_content_type(&parts.headers)?;
-    let Some(signature) = parts.headers.get(SIGNATURE).and_then(|value| value.to_str().ok()) else { return Ok(None) };
-    let signed = Signed { url: url(parts), form: pairs(bytes), signature: signature.to_owned() };
+    let Some(signed) = signed::form(parts, bytes) else { return Ok(None) };
     Ok(engine.owner_of_signed(&signed).await?)
-}
-
-/// The URL of the request as its sender knows it.
-fn url(parts: &Parts) -> String {
-    let base = parts.extensions.get::<BaseUrl>().map_or("", |base| &base.0);
-    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
-    format!("{base}{}", uri.path_and_query().map_or("", |path| path.as_str()))
 }
 
 fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
