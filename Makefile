@@ -55,7 +55,7 @@ test-schemathesis: ## A real server against the contract: examples, edges, some 
 	cargo build --bin dwell
 	$(schemathesis)
 
-test-quickstart: ## The programs in the README, docs/sdks.md and docs/inbound.md, as printed
+test-quickstart: ## The programs in the README and the guides, as printed
 	scripts/test-quickstart
 
 test-docs: ## Every example of the documentation portal, as it stands on its page

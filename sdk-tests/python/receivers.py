@@ -10,7 +10,7 @@ import requests
 
 from dwell import URL
 
-# Longest wait for a delivery, in seconds.
+# Longest wait for what happens by itself, in seconds.
 PATIENCE = 30
 
 
@@ -21,6 +21,7 @@ class Call:
     method: str
     url: str
     headers: dict
+    body: str = ""
     form: list = field(default_factory=list)
 
     @property
@@ -51,8 +52,9 @@ class Receiver:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 url = f"http://{headers['host']}{self.path}"
-                form = parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body))
-                receiver.calls.append(Call(self.command, url, headers, form))
+                is_json = headers.get("content-type") == "application/json"
+                form = [] if is_json else parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body))
+                receiver.calls.append(Call(self.command, url, headers, body, form))
                 self.send_response(left.pop(0) if left else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -75,20 +77,25 @@ class Receiver:
 
     def wait_for(self, count):
         """The calls, once there are so many."""
-        deadline = time.monotonic() + PATIENCE
-        while len(self.calls) < count:
-            assert time.monotonic() < deadline, f"only {[call.event for call in self.calls]} of {count}"
-            time.sleep(0.01)
-        return list(self.calls)
+        calls = self.calls
+        return eventually(lambda: len(calls) >= count and list(calls), f"fewer than {count} calls")
+
+
+def eventually(look, problem):
+    """What `look` finds, once it finds something."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < deadline, problem
+        time.sleep(0.02)
+    return found
 
 
 def deliveries(credentials, **filters):
     """The deliveries that the server lists for these filters, once there are any: what a receiver has, the
     server notes a moment later."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
+
+    def look():
         answer = requests.get(f"{URL}/dwell/v1/WebhookDeliveries", filters, auth=credentials, timeout=30)
-        if found := answer.json()["webhook_deliveries"]:
-            return found
-        assert time.monotonic() < deadline, f"no delivery is {filters}"
-        time.sleep(0.05)
+        return answer.json()["webhook_deliveries"]
+
+    return eventually(look, f"no delivery is {filters}")
