@@ -34,6 +34,7 @@ pub(crate) async fn bench(database: Option<&str>) -> Bench {
             .expect("a key file beside the database"),
         transport: Arc::new(Unconnected),
         carrier: Arc::new(Unconnected),
+        media: dwell_engine::media::Options::in_memory(),
         accepts_any_proxy: true,
     });
     // The one that a server adopts which is started on this database.

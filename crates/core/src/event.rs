@@ -8,12 +8,13 @@ use serde::Serialize;
 
 use crate::conversation::Conversation;
 use crate::lifecycle::{Cause, State};
+use crate::media::{Attachment, Category};
 use crate::message::Message;
 use crate::participant::Participant;
 use crate::receipt::{Receipt, Status};
 use crate::service::User;
 use crate::sid::{
-    ConversationSid, MessageSid, MessagingServiceSid, ParticipantSid, ReceiptSid, RoleSid, ServiceSid, UserSid,
+    ConversationSid, MediaSid, MessageSid, MessagingServiceSid, ParticipantSid, ReceiptSid, RoleSid, ServiceSid, UserSid,
 };
 use crate::time::Timestamp;
 
@@ -146,6 +147,8 @@ pub struct MessagePayload<'a> {
     pub author: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<MediaPayload<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participant_sid: Option<ParticipantSid>,
     pub attributes: &'a str,
@@ -157,6 +160,32 @@ pub struct MessagePayload<'a> {
     pub date_removed: Option<Timestamp>,
 }
 
+/// One of the files of a message: `Media` is a list of them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct MediaPayload<'a> {
+    pub category: Category,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filename: Option<&'a str>,
+    pub content_type: &'a str,
+    pub sid: MediaSid,
+    pub size: i64,
+}
+
+impl<'a> MediaPayload<'a> {
+    /// What is said of a file.
+    pub fn new(media: &'a Attachment) -> Self {
+        MediaPayload {
+            category: media.category,
+            filename: media.filename.as_deref(),
+            content_type: &media.content_type,
+            sid: media.sid,
+            size: media.size,
+        }
+    }
+}
+
 impl<'a> MessagePayload<'a> {
     /// What an event says of a message; `removed_at` when it is its removal.
     pub fn new(kind: EventKind, m: &'a Message, removed_at: Timestamp) -> Self {
@@ -166,6 +195,7 @@ impl<'a> MessagePayload<'a> {
             index: m.index,
             author: &m.author,
             body: m.body.as_deref(),
+            media: m.media.iter().map(MediaPayload::new).collect(),
             participant_sid: m.participant_sid,
             attributes: &m.attributes,
             date_created: m.date_created,

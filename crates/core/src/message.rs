@@ -1,5 +1,6 @@
 //! A message of a conversation (contract §5.4, §7).
 
+use crate::media::Attachment;
 use crate::receipt::Delivery;
 use crate::sid::{AccountSid, ConversationSid, MessageSid, ParticipantSid};
 use crate::time::Timestamp;
@@ -39,6 +40,8 @@ pub struct Message {
     /// The event of its addition, while the message is as it was added. An edit or a deletion gives
     /// that event a row of its own first, so the log never changes.
     pub added: Option<Added>,
+    /// The files that came with it, in order.
+    pub media: Vec<Attachment>,
     /// What became of it outside the chat; `None` while it has no receipts. Not part of its row:
     /// whoever shows the message reads it with the receipts.
     pub delivery: Option<Delivery>,

@@ -93,6 +93,14 @@ pub enum Reason {
     MediaSidInvalid,
     #[error("media not found")]
     MediaNotFound,
+    #[error("the media belongs to another message")]
+    MediaAttached,
+    #[error("media type missing or malformed")]
+    MediaTypeInvalid,
+    #[error("media larger than {bytes_max} bytes")]
+    MediaTooLarge { bytes_max: u64 },
+    #[error("the link to the media has expired, or was altered")]
+    MediaLinkInvalid,
     #[error("the body of a media message cannot be edited")]
     MediaBodyImmutable,
     #[error("content SID malformed")]

@@ -106,6 +106,8 @@ fn builder(resolver: Resolver, user_agent: &str) -> ClientBuilder {
         .referer(false)
         .user_agent(user_agent)
         .http1_title_case_headers()
+        // Whoever else in the process wants HTTP/2: receivers are called as the real service calls them.
+        .http1_only()
         .pool_max_idle_per_host(IDLE_PER_HOST_MAX)
         .pool_idle_timeout(IDLE_TIME_MAX)
         .dns_resolver(Arc::new(resolver))

@@ -12,6 +12,7 @@ use crate::carriers::Carrier;
 use crate::clock::Clock;
 use crate::deliveries::Notifier;
 use crate::hooks::Transport;
+use crate::media::{self, Keeper};
 use crate::pre_hooks::Waiting;
 use crate::random::{Random, SidSource};
 use crate::secrets::SecretKey;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub transport: Arc<dyn Transport>,
     /// What hands messages over to addresses outside.
     pub carrier: Arc<dyn Carrier>,
+    /// Where the files of messages are kept.
+    pub media: media::Options,
     /// Whether participants outside may have any proxy address, not only those of the account's channels
     /// (contract §5.3, 50413): for development.
     pub accepts_any_proxy: bool,
@@ -49,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) carrier: Arc<dyn Carrier>,
     pub(crate) accepts_any_proxy: bool,
+    pub(crate) media: Keeper,
     /// Requests that wait for the answer of a webhook.
     pub(crate) waiting: Waiting,
     pub(crate) sids: Arc<SidSource>,
@@ -80,6 +84,7 @@ impl Engine {
                 transport: parts.transport,
                 carrier: parts.carrier,
                 accepts_any_proxy: parts.accepts_any_proxy,
+                media: Keeper::new(parts.media),
                 waiting: Waiting::default(),
                 sids,
                 notifier,

@@ -28,6 +28,7 @@ mod input;
 mod janitor;
 mod journal;
 pub mod last_calls;
+pub mod media;
 pub mod messages;
 pub mod notifications;
 pub mod outbound;

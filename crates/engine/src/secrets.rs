@@ -6,8 +6,9 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use aws_lc_rs::hmac;
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use dwell_store::accounts::SealedSecret;
@@ -17,9 +18,15 @@ use crate::random::Random;
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
-/// The key that encrypts secrets (XChaCha20-Poly1305).
+/// What the key that signs links is derived for: another purpose makes another key.
+const LINKS: &[u8] = b"dwell media links";
+
+/// The key that encrypts secrets (XChaCha20-Poly1305), and one that signs links, derived from it (HMAC-SHA-256).
 #[derive(Clone)]
-pub struct SecretKey(XChaCha20Poly1305);
+pub struct SecretKey {
+    cipher: XChaCha20Poly1305,
+    links: hmac::Key,
+}
 
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +61,11 @@ pub struct Undecryptable;
 impl SecretKey {
     /// A key from its bytes.
     pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
-        SecretKey(XChaCha20Poly1305::new(&Key::from(bytes)))
+        let links = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), LINKS);
+        SecretKey {
+            cipher: XChaCha20Poly1305::new(&Key::from(bytes)),
+            links: hmac::Key::new(hmac::HMAC_SHA256, links.as_ref()),
+        }
     }
 
     /// Reads the key file, or makes it with a new key and mode 0600.
@@ -81,7 +92,7 @@ impl SecretKey {
         let mut nonce = [0u8; NONCE_BYTES];
         random.fill(&mut nonce);
         // Encryption fails only for texts of many gigabytes.
-        let sealed = self.0.encrypt(&XNonce::from(nonce), secret.as_bytes()).unwrap_or_default();
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), secret.as_bytes()).unwrap_or_default();
         let mut bytes = nonce.to_vec();
         bytes.extend(sealed);
         SealedSecret(STANDARD_NO_PAD.encode(bytes))
@@ -91,8 +102,19 @@ impl SecretKey {
         let bytes = STANDARD_NO_PAD.decode(&sealed.0).map_err(|_| Undecryptable)?;
         let (nonce, text) = bytes.split_at_checked(NONCE_BYTES).ok_or(Undecryptable)?;
         let nonce: [u8; NONCE_BYTES] = nonce.try_into().map_err(|_| Undecryptable)?;
-        let plain = self.0.decrypt(&XNonce::from(nonce), text).map_err(|_| Undecryptable)?;
+        let plain = self.cipher.decrypt(&XNonce::from(nonce), text).map_err(|_| Undecryptable)?;
         String::from_utf8(plain).map_err(|_| Undecryptable)
+    }
+
+    /// The signature of a link, as it stands in URLs.
+    pub(crate) fn sign_link(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.links, text.as_bytes()))
+    }
+
+    /// Whether a signature of a link is ours; how long that takes tells nothing of ours.
+    pub(crate) fn has_signed_link(&self, text: &str, signature: &str) -> bool {
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap_or_default();
+        hmac::verify(&self.links, text.as_bytes(), &signature).is_ok()
     }
 }
 
@@ -128,6 +150,16 @@ mod tests {
         assert!(SecretKey::from_bytes([8; KEY_BYTES]).open(&sealed).is_err());
         assert!(key.open(&SealedSecret(sealed.0.replacen(&sealed.0[5..6], "_", 1))).is_err());
         assert!(key.open(&SealedSecret("short".into())).is_err());
+    }
+
+    #[test]
+    fn a_link_is_signed_with_this_key_alone() {
+        let key = SecretKey::from_bytes([7; KEY_BYTES]);
+        let signature = key.sign_link("AC1/ME1/5");
+        assert!(key.has_signed_link("AC1/ME1/5", &signature));
+        assert!(!key.has_signed_link("AC1/ME1/6", &signature));
+        assert!(!key.has_signed_link("AC1/ME1/5", ""));
+        assert!(!SecretKey::from_bytes([8; KEY_BYTES]).has_signed_link("AC1/ME1/5", &signature));
     }
 
     #[test]

@@ -145,6 +145,9 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::AttributesTooLong { bytes_max } => {
             return (50303, BAD, format!("Attributes too long, at most {bytes_max} bytes"));
         }
+        Reason::MediaTooLarge { bytes_max } => {
+            return (50512, StatusCode::PAYLOAD_TOO_LARGE, format!("Media too large, at most {bytes_max} bytes"));
+        }
         // Programs read the conversation's SID out of this text (contract §4.2).
         Reason::PairInUse { holder } => {
             let text = "A binding for this participant and proxy address already exists in Conversation";
@@ -206,6 +209,9 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::SubjectTooLong => (20001, BAD, "Invalid parameter Subject: too long"),
         Reason::MediaSidInvalid => (50510, BAD, "Media SID is invalid"),
         Reason::MediaNotFound => (50507, BAD, "Media not found"),
+        Reason::MediaAttached => (50508, BAD, "Media is attached to another message already"),
+        Reason::MediaTypeInvalid => (50511, BAD, "Media type is missing or invalid"),
+        Reason::MediaLinkInvalid => (20403, StatusCode::FORBIDDEN, "The link has expired, or is not as it was given"),
         Reason::MediaBodyImmutable => (50509, BAD, "The body of a media or content message can't be edited"),
         Reason::ContentSidInvalid => (50526, BAD, "Content SID is invalid"),
         Reason::ContentVariablesInvalid => (50527, BAD, "Content variables are not a JSON object of strings"),

@@ -24,6 +24,8 @@ pub fn router(engine: Engine, options: Options) -> Router {
     operations
         .merge(docs::routes(document.clone()))
         .route("/openapi.json", get(move || openapi::serve(document.clone())))
+        // What `content_direct_temporary` says; nobody makes up such a link.
+        .route("/dwell/v1/Media/{AccountSid}/{MediaSid}", get(v1::media::linked))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(|| async { Failure::UnknownPath })

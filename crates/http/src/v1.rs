@@ -6,6 +6,7 @@ mod configuration;
 mod conversation_with_participants;
 mod conversations;
 mod credentials;
+pub(crate) mod media;
 mod messages;
 mod notifications;
 mod participant_conversations;
@@ -50,5 +51,9 @@ fn in_service() -> OpenApiRouter<Engine> {
 
 /// What the service tree alone has.
 fn only_in_service() -> OpenApiRouter<Engine> {
-    OpenApiRouter::new().merge(bindings::routes()).merge(notifications::routes()).merge(service_configuration::routes())
+    OpenApiRouter::new()
+        .merge(bindings::routes())
+        .merge(media::routes())
+        .merge(notifications::routes())
+        .merge(service_configuration::routes())
 }

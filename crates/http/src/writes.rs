@@ -28,7 +28,8 @@ pub(crate) enum Kind {
     Participants,
     Messages,
     Webhooks,
-    /// Users, by service; so for the next two.
+    /// Uploads, by service; so for the next three.
+    Media,
     Users,
     UserConversations,
     Roles,
@@ -40,7 +41,7 @@ pub(crate) enum Kind {
 
 use Effect::{Counted, Read, Write};
 use Kind::{
-    ConversationUpdates, Conversations, Inbound, Messages, Participants, Roles, Settings, UserConversations, Users,
+    ConversationUpdates, Conversations, Inbound, Media, Messages, Participants, Roles, Settings, UserConversations, Users,
     Webhooks,
 };
 
@@ -57,6 +58,8 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/v1/Conversations/{}/Messages", Counted(Messages)),
     ("POST", "/v1/Conversations/{}/Messages/{}", Counted(Messages)),
     ("DELETE", "/v1/Conversations/{}/Messages/{}", Counted(Messages)),
+    ("POST", "/v1/Media", Counted(Media)),
+    ("POST", "/v1/MediaSet", Read),
     ("POST", "/v1/Conversations/{}/Webhooks", Counted(Webhooks)),
     ("POST", "/v1/Conversations/{}/Webhooks/{}", Counted(Webhooks)),
     ("DELETE", "/v1/Conversations/{}/Webhooks/{}", Counted(Webhooks)),
@@ -145,7 +148,7 @@ impl Kind {
     ) -> (Kind, AccountSid, Option<ServiceSid>, &str) {
         match self {
             Settings => (self, account, None, ""),
-            Conversations | Users | UserConversations | Roles => (self, account, service, ""),
+            Conversations | Media | Users | UserConversations | Roles => (self, account, service, ""),
             ConversationUpdates | Participants | Messages | Webhooks => (self, account, service, place),
             Inbound => (self, account, None, place),
         }

@@ -8,6 +8,7 @@ mod console;
 mod failure;
 mod first_account;
 mod log;
+mod media_store;
 mod meters;
 mod opening;
 mod settings;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use dwell_engine::carriers::Carrier;
 use dwell_engine::hooks::{Transport, Unconnected};
+use dwell_engine::media;
 use dwell_engine::{Engine, PageRequest, Parts, SecretKey, SystemClock, SystemRandom};
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, accounts, migration_status};
 
@@ -18,6 +19,8 @@ pub(crate) struct Outside {
     pub(crate) transport: Arc<dyn Transport>,
     /// Hands messages over to channels.
     pub(crate) carrier: Arc<dyn Carrier>,
+    /// Keeps media.
+    pub(crate) media: media::Options,
     /// Whether participants may have any proxy address.
     pub(crate) accepts_any_proxy: bool,
 }
@@ -25,7 +28,12 @@ pub(crate) struct Outside {
 impl Outside {
     /// For a process that reaches nobody.
     fn unconnected() -> Self {
-        Outside { transport: Arc::new(Unconnected), carrier: Arc::new(Unconnected), accepts_any_proxy: false }
+        Outside {
+            transport: Arc::new(Unconnected),
+            carrier: Arc::new(Unconnected),
+            media: media::Options::in_memory(),
+            accepts_any_proxy: false,
+        }
     }
 }
 
@@ -52,6 +60,7 @@ pub(crate) fn open(
         secret_key,
         transport: outside.transport,
         carrier: outside.carrier,
+        media: outside.media,
         accepts_any_proxy: outside.accepts_any_proxy,
     });
     if has_accounts {

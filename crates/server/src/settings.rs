@@ -15,6 +15,7 @@ use dwell_http::ErrorDocs;
 use dwell_store::DatabaseUrl;
 
 use crate::failure::Failure;
+use crate::media_store::MediaStore;
 pub(crate) use file::{DEFAULT_FILE, Source};
 pub(crate) use given::{DatabaseFlags, Flags, Given};
 
@@ -26,6 +27,8 @@ const POSTGRES_KEY_FILE: &str = "./dwell-data/secret.key";
 const WRITES_PER_SECOND_MAX: u32 = 30;
 /// The key file beside an SQLite database.
 const KEY_FILE_NAME: &str = "secret.key";
+/// The directory of media beside the SQLite database.
+const MEDIA_NAME: &str = "media";
 /// The machine itself.
 const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 
@@ -46,6 +49,12 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// Longest request body.
     pub(crate) body_bytes_max: usize,
+    /// Where media is kept.
+    pub(crate) media_store: MediaStore,
+    /// Largest media, in bytes.
+    pub(crate) media_bytes_max: u64,
+    /// Most uploads of media at once.
+    pub(crate) media_uploads_max: usize,
     /// Longest wait for the head of a request, and then for its body.
     pub(crate) request_read_seconds_max: u32,
     /// Most connections open at once.
@@ -120,7 +129,11 @@ impl Settings {
         let http = dwell_http::Options::default();
         let deliveries = dwell_engine::DispatcherOptions::default();
         let (database, key_file) = database_of(given.database, given.key_file);
+        let media = dwell_engine::media::Options::in_memory();
         let settings = Settings {
+            media_store: given.media_store.unwrap_or_else(|| media_store_of(&database)),
+            media_bytes_max: within("media_bytes_max", given.media_bytes_max, media.bytes_max, 1 << 10, 5_000_000_000)?,
+            media_uploads_max: within("media_uploads_max", given.media_uploads_max, media.uploads_max, 1, 1_000)?,
             listen: given.listen.unwrap_or_else(|| local(8080)),
             database,
             key_file,
@@ -223,6 +236,12 @@ impl Settings {
 }
 
 impl Settings {
+    /// Opens the place where media is kept.
+    pub(crate) fn media(&self) -> Result<dwell_engine::media::Options, Failure> {
+        let (bytes_max, uploads_max) = (self.media_bytes_max, self.media_uploads_max);
+        Ok(dwell_engine::media::Options { store: self.media_store.open()?, bytes_max, uploads_max })
+    }
+
     /// Which networks webhooks may call. Whoever develops has the receiver on the same machine.
     pub(crate) fn webhook_guard(&self, is_development: bool) -> Result<Guard, Failure> {
         let allowed = match &self.webhook_networks_allowed {
@@ -253,6 +272,14 @@ fn database_of(database: Option<DatabaseUrl>, key_file: Option<PathBuf>) -> (Dat
         DatabaseUrl::Postgres(_) => Path::new(POSTGRES_KEY_FILE).to_owned(),
     });
     (database, key_file)
+}
+
+/// The directory of media when nobody says otherwise: beside the SQLite database.
+fn media_store_of(database: &DatabaseUrl) -> MediaStore {
+    MediaStore::Directory(match database {
+        DatabaseUrl::Sqlite(path) => path.with_file_name(MEDIA_NAME),
+        DatabaseUrl::Postgres(_) => Path::new(DATABASE).with_file_name(MEDIA_NAME),
+    })
 }
 
 fn local(port: u16) -> SocketAddr {
@@ -310,6 +337,9 @@ impl fmt::Display for Settings {
         writeln!(f, "error_docs = {}", quoted(docs))?;
         writeln!(f, "trusted_proxies = {}", toml::Value::Array(proxies))?;
         writeln!(f, "body_bytes_max = {}", self.body_bytes_max)?;
+        writeln!(f, "media_store = {}", quoted(&self.media_store))?;
+        writeln!(f, "media_bytes_max = {}", self.media_bytes_max)?;
+        writeln!(f, "media_uploads_max = {}", self.media_uploads_max)?;
         writeln!(f, "request_read_seconds_max = {}", self.request_read_seconds_max)?;
         writeln!(f, "connections_max = {}", self.connections_max)?;
         if let Some(networks) = &self.webhook_networks_allowed {

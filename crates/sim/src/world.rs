@@ -105,6 +105,7 @@ impl World {
             secret_key: SecretKey::from_bytes([7; 32]),
             transport: Arc::new(Unconnected),
             carrier: Arc::new(Unconnected),
+            media: dwell_engine::media::Options::in_memory(),
             accepts_any_proxy: true,
         })
     }

@@ -50,6 +50,11 @@ impl<'r> Columns<'r> {
         self.parsed(|text| serde_json::from_str(text).ok())
     }
 
+    /// A JSON document that this Dwell wrote, or `None` for null.
+    pub(crate) fn opt_json<T: serde::de::DeserializeOwned>(&mut self) -> Result<Option<T>, StoreError> {
+        self.opt_parsed(|text| serde_json::from_str(text).ok())
+    }
+
     fn opt_str(&mut self) -> Result<Option<&'r str>, StoreError> {
         let column = self.advance();
         self.row.opt_text(column)

@@ -19,6 +19,7 @@ pub mod events;
 pub mod inbound_messages;
 pub mod initializations;
 pub mod last_calls;
+pub mod media;
 pub mod memberships;
 pub mod message_parts;
 pub mod messages;
@@ -64,6 +65,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         inbound_messages::ALL,
         initializations::ALL,
         last_calls::ALL,
+        media::ALL,
         memberships::ALL,
         message_parts::ALL,
         messages::ALL,

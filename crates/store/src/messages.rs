@@ -3,7 +3,7 @@
 use dwell_core::message::Added;
 use dwell_core::{AccountSid, ConversationSid, Message, MessageSid, ParticipantSid};
 
-use crate::columns::Columns;
+use crate::columns::{Columns, to_json};
 use crate::error::StoreError;
 use crate::statement::{Row, Tx, params, statements};
 
@@ -11,8 +11,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT sid, account_sid, conversation_sid, message_index, author, participant_sid, body, attributes,
-                content_sid, content_variables, subject, date_created, date_updated, event_seq, event_at, event_source,
-                event_actor, event_notify FROM messages ",
+                content_sid, content_variables, subject, date_created, date_updated, media, event_seq, event_at,
+                event_source, event_actor, event_notify FROM messages ",
             $rest
         )
     };
@@ -25,8 +25,8 @@ statements! {
     INSERT =
         "INSERT INTO messages (sid, account_sid, conversation_sid, message_index, author, participant_sid, body,
             attributes, content_sid, content_variables, subject, date_created, date_updated, event_seq, event_at,
-            event_source, event_actor, event_notify)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+            event_source, event_actor, event_notify, media)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     UPDATE =
         "UPDATE messages SET author = ?3, participant_sid = ?4, body = ?5, attributes = ?6, subject = ?7,
             date_created = ?8, date_updated = ?9, event_seq = ?10
@@ -56,6 +56,7 @@ fn read(row: &dyn Row) -> Result<Message, StoreError> {
         subject: c.opt_text()?,
         date_created: c.time()?,
         date_updated: c.time()?,
+        media: c.opt_json()?.unwrap_or_default(),
         added: read_added(&mut c)?,
         delivery: None,
     })
@@ -106,6 +107,7 @@ pub fn count_after(
 
 /// Adds a message.
 pub fn insert(tx: &mut dyn Tx, m: &Message) -> Result<(), StoreError> {
+    let media = (!m.media.is_empty()).then(|| to_json(&m.media)).transpose()?;
     tx.exec(
         &INSERT,
         params![
@@ -127,6 +129,7 @@ pub fn insert(tx: &mut dyn Tx, m: &Message) -> Result<(), StoreError> {
             m.added.as_ref().map(|added| added.source.as_str()),
             m.added.as_ref().map(|added| added.actor.as_str()),
             m.added.as_ref().map(|added| added.notify),
+            media.as_deref(),
         ],
     )?;
     Ok(())

@@ -1,10 +1,11 @@
-//! The table `purges`: deleted conversations whose messages, receipts, last calls and events wait to be removed, a
+//! The table `purges`: deleted conversations whose messages, media, receipts, last calls and events wait to be removed, a
 //! few rows at a time, so that deleting a large conversation holds up nobody.
 
 use dwell_core::{AccountSid, ConversationSid};
 
 use crate::columns::Columns;
 use crate::error::StoreError;
+use crate::media;
 use crate::statement::{Tx, params, statements};
 
 statements! {
@@ -64,14 +65,15 @@ pub fn next(tx: &mut dyn Tx) -> Result<Option<Purge>, StoreError> {
 }
 
 /// Removes up to `limit` messages and about as many receipts, last calls and events of a deleted conversation,
-/// and takes it off the list once none are left. Transitions are kept for ever. Returns how many rows went.
+/// marks as much media for its removal, and takes the conversation off the list once none are left. Transitions are kept for ever. Returns how many rows went.
 pub fn remove_some(tx: &mut dyn Tx, purge: &Purge, limit: i64) -> Result<u64, StoreError> {
     let sid = &purge.conversation_sid;
     // One node at a time: another would count rows that this one has removed as none left.
     if tx.first(&LOCK, params![sid], |_| Ok(()))?.is_none() {
         return Ok(0);
     }
-    let removed = tx.exec(&DELETE_MESSAGES, params![sid, limit])?
+    let removed = media::doom_of_conversation(tx, sid, limit)?
+        + tx.exec(&DELETE_MESSAGES, params![sid, limit])?
         + tx.exec(&DELETE_RECEIPTS, params![sid, limit])?
         + tx.exec(&DELETE_LAST_CALLS, params![sid, limit])?
         + tx.exec(&DELETE_EVENTS, params![sid, purge.event_seq, limit])?;

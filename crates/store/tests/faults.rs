@@ -129,6 +129,7 @@ fn message(index: i64) -> Message {
         date_created: Timestamp::EPOCH,
         date_updated: Timestamp::EPOCH,
         added: None,
+        media: Vec::new(),
         delivery: None,
     }
 }

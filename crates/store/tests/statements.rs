@@ -32,6 +32,7 @@ const BIG: &[&str] = &[
     "last_calls",
     "early_statuses",
     "phone_messages",
+    "media",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -123,6 +124,10 @@ const HOT: &[(&str, &str, &str)] = &[
     ("phones::LIST", "phone_messages_pkey", "sid <"),
     ("phones::LIST_BACK", "phone_messages_pkey", "sid >"),
     ("phones::PRUNE", "phone_messages_account", "sid <"),
+    ("media::BY_SID_LOCKED", "media_pkey", "sid ="),
+    ("media::DOOM_OF_CONVERSATION", "media_conversation", "conversation_sid ="),
+    ("media::DOOM_OVERDUE", "media_collect", "collect_at <="),
+    ("media::DOOMED", "media_collect", "collect_at ="),
     ("address_configurations::BY_TYPE_AND_ADDRESS", "address_configurations_address", "address ="),
     ("channels::OF_ADDRESS", "channel_addresses_address", "address ="),
     ("channels::ADDRESSES", "channel_addresses_channel", "channel_sid ="),

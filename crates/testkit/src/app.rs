@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dwell_core::{AccountSid, PushBinding, Timestamp};
+use dwell_engine::media;
 use dwell_engine::{Dispatcher, DispatcherOptions, Engine, LastCaller, Parts, SecretKey, accounts};
 use dwell_store::events::{self, Event};
 use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings};
@@ -49,6 +50,8 @@ pub struct TestApp {
     seed: u64,
     accepts_any_proxy: bool,
     database: DatabaseUrl,
+    /// Where its media is, which outlives restarts.
+    media: media::Options,
     /// Removed with the app.
     directory: Option<TempDir>,
 }
@@ -78,32 +81,37 @@ pub struct Answer {
 impl TestApp {
     /// A server on a new SQLite database, whose participants may have any proxy address.
     pub async fn new() -> Self {
-        Self::in_a_directory(true).await
+        Self::in_a_directory(true, media::Options::in_memory()).await
     }
 
     /// The same, but for proxy addresses, which have to be the account's.
     pub async fn strict() -> Self {
-        Self::in_a_directory(false).await
+        Self::in_a_directory(false, media::Options::in_memory()).await
     }
 
-    async fn in_a_directory(accepts_any_proxy: bool) -> Self {
+    /// The same as [`Self::new`], but for media, which is kept as these options say.
+    pub async fn keeping(media: media::Options) -> Self {
+        Self::in_a_directory(true, media).await
+    }
+
+    async fn in_a_directory(accepts_any_proxy: bool, media: media::Options) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let database = DatabaseUrl::Sqlite(directory.path().join("dwell.db"));
-        let mut app = Self::start(database, accepts_any_proxy).await;
+        let mut app = Self::start(database, accepts_any_proxy, media).await;
         app.directory = Some(directory);
         app
     }
 
     /// A server on a database, whose participants may have any proxy address.
     pub async fn on(database: DatabaseUrl) -> Self {
-        Self::start(database, true).await
+        Self::start(database, true, media::Options::in_memory()).await
     }
 
-    async fn start(database: DatabaseUrl, accepts_any_proxy: bool) -> Self {
+    async fn start(database: DatabaseUrl, accepts_any_proxy: bool, media: media::Options) -> Self {
         let clock = ManualClock::new(START);
         let receivers = Receivers::new(clock.clone());
         let carriers = Carriers::new(clock.clone());
-        let engine = engine(&database, (&receivers, &carriers), &clock, 1, accepts_any_proxy);
+        let engine = engine(&database, (&receivers, &carriers), &clock, 1, accepts_any_proxy, media.clone());
         let account = create_account(&engine, false).await;
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
@@ -118,6 +126,7 @@ impl TestApp {
             seed: 1,
             accepts_any_proxy,
             database,
+            media,
             directory: None,
         }
     }
@@ -134,8 +143,8 @@ impl TestApp {
     pub async fn restart(self) -> Self {
         let TestApp { router, dispatcher, engine, .. } = self;
         drop((router, dispatcher, engine));
-        let (seed, sides) = (self.seed + 1, (&self.receivers, &self.carriers));
-        let engine = self::engine(&self.database, sides, &self.clock, seed, self.accepts_any_proxy);
+        let (seed, sides, media) = (self.seed + 1, (&self.receivers, &self.carriers), self.media.clone());
+        let engine = self::engine(&self.database, sides, &self.clock, seed, self.accepts_any_proxy, media);
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
         TestApp { engine, router, dispatcher, seed, ..self }
@@ -227,6 +236,21 @@ impl TestApp {
     /// Carries out a request as the first account.
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Some(&self.account)).await
+    }
+
+    /// Uploads a file to the default service of the first account, and returns the body.
+    pub async fn uploaded(&self, content_type: &str, filename: &str, bytes: impl Into<Body>) -> Value {
+        let sid = AccountSid::parse(&self.account.sid).expect("an account SID");
+        let service = self.engine.reveal_account(sid).await.expect("an account").0.default_service_sid;
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/v1/Services/{service}/Media?Filename={filename}"))
+            .header(header::HOST, "dwell.test")
+            .header(header::AUTHORIZATION, self.account.authorization())
+            .header(header::CONTENT_TYPE, content_type);
+        let answer = self.send_raw(request.body(bytes.into()).expect("a request")).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.body
     }
 
     /// Posts a form as the first account.
@@ -326,6 +350,7 @@ fn engine(
     clock: &ManualClock,
     seed: u64,
     accepts_any_proxy: bool,
+    media: media::Options,
 ) -> Engine {
     let store = Store::open(database, &Options::default()).expect("the database opens");
     Engine::new(Parts {
@@ -335,6 +360,7 @@ fn engine(
         secret_key: SecretKey::from_bytes([7; 32]),
         transport: Arc::new(receivers.clone()),
         carrier: Arc::new(carriers.clone()),
+        media,
         accepts_any_proxy,
     })
 }

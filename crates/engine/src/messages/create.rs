@@ -2,6 +2,7 @@
 //! conversation in the transaction that stores it.
 
 use dwell_core::lifecycle::Input;
+use dwell_core::media::Attachment;
 use dwell_core::message::DEFAULT_AUTHOR;
 use dwell_core::{
     ContentSid, Conversation, MediaSid, Message, MessageSid, ParticipantSid, Reason, Timestamp, attributes,
@@ -14,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
 use crate::journal::Journal;
+use crate::media;
 use crate::outbound;
 use crate::pre_hooks::{Alterable, PreEvent, Request};
 
@@ -30,6 +32,8 @@ pub struct Create {
     pub content_sid: Option<String>,
     pub content_variables: Option<String>,
     pub subject: Option<String>,
+    /// Media that is there already, of a message from outside; the API names at most one, by `media_sid`.
+    pub media: Vec<MediaSid>,
 }
 
 /// What could be checked without a look into the store.
@@ -42,6 +46,7 @@ pub(crate) struct Checked<'a> {
     content_sid: Option<&'a str>,
     content_variables: Option<&'a str>,
     subject: Option<&'a str>,
+    media: Vec<MediaSid>,
 }
 
 impl Create {
@@ -60,13 +65,11 @@ impl Create {
             check_content_variables(variables)?;
         }
         let body = super::check_body(self.body.as_deref().unwrap_or_default())?;
-        let media_sid = present(self.media_sid.as_deref());
-        if let (Some(media), None) = (media_sid, content_sid) {
-            // There is no media service to have made any, so a well-formed SID names none either.
-            let malformed = !has_sid_form(MediaSid::PREFIX, media);
-            return Err(if malformed { Reason::MediaSidInvalid } else { Reason::MediaNotFound });
+        let mut media = self.media.clone();
+        if let (Some(sid), None) = (present(self.media_sid.as_deref()), content_sid) {
+            media.push(MediaSid::parse(sid).ok_or(Reason::MediaSidInvalid)?);
         }
-        if body.is_empty() && content_sid.is_none() {
+        if body.is_empty() && content_sid.is_none() && media.is_empty() {
             return Err(Reason::BodyMissing);
         }
         Ok(Checked {
@@ -79,6 +82,7 @@ impl Create {
             content_sid,
             content_variables,
             subject: self.subject.as_deref().map(super::check_subject).transpose()?,
+            media,
         })
     }
 }
@@ -153,6 +157,7 @@ pub(crate) fn add(
         None => super::participant_of(tx, c, request.author)?,
     };
     let date_created = request.date_created.unwrap_or(journal.now);
+    let media = media::take(tx, c, &request.media, journal.received_at())?;
     let own = |text: Option<&str>| text.map(str::to_owned);
     let mut message = Message {
         sid,
@@ -169,9 +174,11 @@ pub(crate) fn add(
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),
         added: Some(journal.message_added(c)),
+        media: media.iter().map(Attachment::from).collect(),
         delivery: None,
     };
     messages::insert(tx, &message)?;
+    media::attach(tx, &message, journal.now)?;
     message.delivery = outbound::send_out(tx, &mut journal, c, &message)?;
     journal.tell_of(c, &message);
     c.next_message_index += 1;

@@ -7,10 +7,11 @@ use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::journal::save;
+use crate::media;
 use crate::pre_hooks::PreEvent;
 
 impl Engine {
-    /// Removes a message with its receipts.
+    /// Removes a message with its media and receipts.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`dwell_core::Reason::ConversationClosed`] (contract §18 U9).
@@ -21,6 +22,7 @@ impl Engine {
             let mut message = super::find(tx, &c, &segment)?;
             events::detach_addition(tx, &mut message)?;
             messages::delete(tx, &message)?;
+            media::remove(tx, &message)?;
             if c.has_receipts {
                 receipts::delete_of_message(tx, &message)?;
             }

@@ -71,7 +71,7 @@ fn update(
         message.participant_sid = super::participant_of(tx, &c, author)?;
     }
     if let Some(body) = request.body.as_deref() {
-        if message.content_sid.is_some() {
+        if message.content_sid.is_some() || !message.media.is_empty() {
             return Err(Error::Refused(Reason::MediaBodyImmutable));
         }
         let body = super::check_body(body)?;

@@ -55,6 +55,7 @@ const KINDS: &[Kind] = &[
     by_sid("Credentials", "CR", "The SID of the push credential."),
     by_name("Phones", "", "The address of the simulated phone."),
     by_sid("Phones/Messages", "SM", "The SID of the message on the phone."),
+    by_sid("Media", "ME", "The SID of the media."),
     by_sid("Messages", "IM", "The SID of the message."),
     by_sid("OutboundMessages", "WD", "The SID of the message's way."),
     by_sid("Receipts", "DY", "The SID of the delivery receipt."),

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use dwell_core::media::Attachment;
 use dwell_core::{ConversationSid, receipt};
 use dwell_engine::{Engine, messages};
 use serde::Serialize;
@@ -39,9 +40,8 @@ struct Message {
     author: String,
     /// What it says; null when it has no text.
     body: Option<String>,
-    /// Null: Dwell has no media service yet, so no message has media.
-    #[schema(value_type = Option<Vec<Object>>)]
-    media: Option<serde_json::Value>,
+    /// The files that came with it; null when none did.
+    media: Option<Vec<MessageMedia>>,
     /// Your own data: a JSON document as a text; `{}` when none was given.
     attributes: String,
     /// The author, when that is a participant; otherwise null.
@@ -58,6 +58,33 @@ struct Message {
     url: String,
     /// Where what belongs to it is found.
     links: MessageLinks,
+}
+
+/// A file that came with a message.
+#[derive(Debug, Serialize, ToSchema)]
+struct MessageMedia {
+    /// Its name for ever, in the media service.
+    sid: String,
+    /// How long it is, in bytes.
+    size: i64,
+    /// Its MIME type.
+    content_type: String,
+    /// Its name; null when it has none.
+    filename: Option<String>,
+    /// What it is to the message: `media`, or of an e-mail `body` or `history`.
+    category: &'static str,
+}
+
+impl MessageMedia {
+    fn show(media: Attachment) -> Self {
+        MessageMedia {
+            sid: media.sid.to_string(),
+            size: media.size,
+            content_type: media.content_type,
+            filename: media.filename,
+            category: media.category.as_str(),
+        }
+    }
 }
 
 /// What became of a message, over all its receipts. Statuses accumulate: what was read was delivered,
@@ -115,7 +142,7 @@ impl Message {
             index: m.index,
             author: m.author,
             body: m.body,
-            media: None,
+            media: (!m.media.is_empty()).then(|| m.media.into_iter().map(MessageMedia::show).collect()),
             attributes: m.attributes,
             participant_sid: m.participant_sid.map(|sid| sid.to_string()),
             date_created: date(m.date_created),
@@ -142,7 +169,7 @@ form! {
     CreateMessage => messages::Create {
         /// Who writes: an identity, an address or any label, at most 256 characters. `system` by default.
         author = "Author",
-        /// What it says, at most 32 KB. Wanted unless there is a `ContentSid`, which takes its place.
+        /// What it says, at most 32 KB. Wanted unless there is a `MediaSid`, or a `ContentSid`, which takes its place.
         body = "Body",
         /// When it is to count as created, for history that is imported: an ISO 8601 date and time. The moment of the
         /// call by default.
@@ -152,7 +179,7 @@ form! {
         date_updated = "DateUpdated" date_time,
         /// Your own data: a JSON document as a text, at most 4 KB. `{}` by default.
         attributes = "Attributes",
-        /// Media that was uploaded before.
+        /// A file that was uploaded before, at most five minutes ago, and that no other message has.
         media_sid = "MediaSid",
         /// A content template to make the message from.
         content_sid = "ContentSid",

@@ -24,6 +24,15 @@ const NULL_AFTER_ALL: &[(&str, &str)] = &[
     ("service_webhook_configuration", "method"),
 ];
 
+/// The real service has them on a host of its own, which the document of this one does not describe
+/// (contract §7.9).
+const MEDIA: &[&str] = &[
+    "POST /v1/Services/{}/Media",
+    "GET /v1/Services/{}/Media/{}",
+    "GET /v1/Services/{}/Media/{}/Content",
+    "POST /v1/Services/{}/MediaSet",
+];
+
 /// Compares two documents and keeps every difference, not just the first.
 struct Comparison<'a> {
     document: &'a Value,
@@ -51,7 +60,9 @@ fn compare(document: &Value, contract: &Value) -> Vec<String> {
     assert_eq!(wanted.len(), 103, "the operations of the contract");
     for (place, _) in operations(document) {
         let is_ours = place.contains(" /dwell/v1/");
-        comparison.check(is_ours || wanted.contains(&place), || format!("{place} is not in the contract"));
+        comparison.check(is_ours || MEDIA.contains(&place.as_str()) || wanted.contains(&place), || {
+            format!("{place} is not in the contract")
+        });
     }
     comparison.differences
 }

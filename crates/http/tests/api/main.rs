@@ -29,6 +29,7 @@ mod last_calls;
 mod last_calls_crowd;
 mod lifecycle;
 mod lists;
+mod media;
 mod openapi;
 mod outbound;
 mod overdue;

@@ -34,7 +34,16 @@ const MAY_BE_ABSENT: &[(&str, &str)] = &[
 ];
 
 /// What the service tree alone has, or has another of than the short tree (contract §1.1).
-const ONLY_IN_SERVICES: &[&str] = &["Bindings", "Bindings/{Sid}", "Configuration", "Configuration/Notifications"];
+const ONLY_IN_SERVICES: &[&str] = &[
+    "Bindings",
+    "Bindings/{Sid}",
+    "Configuration",
+    "Configuration/Notifications",
+    "Media",
+    "Media/{Sid}",
+    "Media/{Sid}/Content",
+    "MediaSet",
+];
 
 fn document() -> Value {
     serde_json::from_str(&dwell_http::openapi_json()).unwrap()
@@ -135,8 +144,10 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let outbound = app.fetched("/dwell/v1/OutboundMessages").await;
     let outbound = sid(&outbound["outbound_messages"][0]).to_owned();
     let receipt = app.told(&message, sid(&phone), Some(Status::Sent)).await;
+    let media = if is_short { String::new() } else { upload(&app, &tree).await };
     let last = match template {
         _ if template.contains("/OutboundMessages/") => &outbound,
+        _ if template.contains("/Media/") => &media,
         _ if template.contains("/WebhookDeliveries/") => &delivery,
         _ if template.contains("/Receipts/") => &receipt,
         _ if template.contains("/Phones/") => &on_phone,
@@ -161,6 +172,14 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let path =
         if path.ends_with("/ParticipantConversations") { format!("{path}?Address=%2B15017122661") } else { path };
     (app, path)
+}
+
+/// A file that was uploaded to the service of a tree.
+async fn upload(app: &TestApp, tree: &str) -> String {
+    let authorization = app.account.authorization();
+    let headers = [("authorization", authorization.as_str()), ("content-type", "image/png")];
+    let uploaded = raw(app, "POST", &format!("{tree}/Media?Filename=a.png"), &headers, "x").await;
+    sid(&uploaded.body).to_owned()
 }
 
 /// A form with which an operation succeeds.
@@ -206,7 +225,14 @@ async fn every_documented_operation_answers_as_documented() {
         conform(&document, &operation, &stranger, &format!("{method} {template}"));
         let form = form(&app, &method, &template).await;
         let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = app.send(&method, &path, &form, Some(&app.account)).await;
+        let answer = if template.ends_with("/MediaSet") {
+            let authorization = app.account.authorization();
+            let media = upload(&app, path.strip_suffix("/MediaSet").unwrap()).await;
+            let asked = json!({"command": "get", "list": [{"media_sid": media}]}).to_string();
+            raw(&app, &method, &path, &[("authorization", &authorization)], asked).await
+        } else {
+            app.send(&method, &path, &form, Some(&app.account)).await
+        };
         let told = format!("{method} {template}: {} {}", answer.status, answer.text);
         assert!(![404, 405].contains(&answer.status), "{told}");
         let documented = &operation["responses"][answer.status.to_string()];

@@ -38,6 +38,7 @@ reasons! {
     StateEmpty StateUnknown InactiveTimerTooShort ClosedTimerTooShort InactiveTimerInvalid ClosedTimerInvalid
     ConversationClosed ConversationInitializing CreatedClosed
     AuthorTooLong BodyMissing BodyTooLong SubjectTooLong MediaSidInvalid MediaNotFound MediaBodyImmutable
+    MediaAttached MediaTypeInvalid MediaTooLarge MediaLinkInvalid
     ContentSidInvalid ContentVariablesInvalid ContentVariablesWithoutContent ContentVariablesTooLong
     ContentVariableKeyTooLong ContentVariableValueTooLong
     IdentityMissing IdentityTooLong IdentityLooksLikeSid IdentityNotAcceptable IdentityNotAddable
@@ -62,6 +63,7 @@ fn every_reason_has_a_case() {
         crate::access_tokens::REASONS,
         crate::channels::REASONS,
         crate::key_rights::REASONS,
+        crate::media::REASONS,
         crate::pre_hooks::REASONS,
     ]
     .concat();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dwell_delivery::smpp::{self, Smpp};
 use dwell_delivery::{CarrierOptions, Carriers, HttpTransport};
+use dwell_engine::media::Collector;
 use dwell_engine::{Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler, SystemClock, SystemRandom};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -66,8 +67,12 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     );
     let smpp = Arc::new(smpp);
     let carriers = Carriers::new(settings.webhook_guard(arguments.dev)?, options)?.with_smpp(smpp.clone());
-    let outside =
-        Outside { transport: Arc::new(transport), carrier: Arc::new(carriers), accepts_any_proxy: arguments.dev };
+    let outside = Outside {
+        transport: Arc::new(transport),
+        carrier: Arc::new(carriers),
+        media: settings.media()?,
+        accepts_any_proxy: arguments.dev,
+    };
     let engine = opening::open(&settings.database, &settings.key_file, &settings.store, outside)?;
     let store = engine.store().clone();
     metrics::gauge!("dwell_build_info", "version" => env!("CARGO_PKG_VERSION"), "database" => store.engine_name())
@@ -111,8 +116,8 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
     })
 }
 
-/// Answers requests, carries out timers and deliveries, has somebody asked about timers and adds participants
-/// until it is to stop, then finishes what is begun.
+/// Answers requests, carries out timers and deliveries, has somebody asked about timers, adds participants and
+/// removes media until it is to stop, then finishes what is begun.
 async fn serve(
     engine: Engine,
     smpp: Arc<Smpp>,
@@ -151,6 +156,7 @@ async fn serve(
     let mut dispatcher = tokio::spawn(dispatcher.run(halt.clone().wait()));
     let mut last_caller = tokio::spawn(LastCaller::new(engine.clone()).run(halt.clone().wait()));
     let mut sessions = tokio::spawn(smpp::supervisor(smpp, engine.clone()).run(end.wait()));
+    let mut collector = tokio::spawn(Collector::new(engine.clone()).run(halt.clone().wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -169,6 +175,7 @@ async fn serve(
         ended = &mut dispatcher => Some(unexpected("the dispatcher", ended.map(|()| String::new()))),
         ended = &mut last_caller => Some(unexpected("the last caller", ended.map(|()| String::new()))),
         ended = &mut sessions => Some(unexpected("the supervisor of sessions", ended.map(|()| String::new()))),
+        ended = &mut collector => Some(unexpected("the collector", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
     // The API is told to stop as well and, with nothing in flight, may be the first to end.
@@ -187,6 +194,9 @@ async fn serve(
     }
     if !finish(&mut initializer, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("participants that are still to be added wait for the next start");
+    }
+    if !finish(&mut collector, &*clock, TASK_STOP_SECONDS).await {
+        tracing::warn!("media that is to be removed waits for the next start");
     }
     if !finish(&mut dispatcher, &*clock, settings.drain_seconds.into()).await {
         tracing::warn!("calls of webhooks under way were cut off; they are made again after the next start");

@@ -8,6 +8,7 @@ use dwell_store::DatabaseUrl;
 use serde::{Deserialize, Deserializer};
 
 use super::{LogFormat, MetricsListen};
+use crate::media_store::MediaStore;
 
 /// The flags of commands that need every setting.
 #[derive(Debug, Default, clap::Args)]
@@ -60,6 +61,16 @@ pub(crate) struct Given {
     /// Longest request body, in bytes
     #[arg(long, env = "DWELL_BODY_BYTES_MAX", value_name = "BYTES")]
     pub(crate) body_bytes_max: Option<usize>,
+    /// Where media is kept: file:DIRECTORY or s3://BUCKET/PREFIX
+    #[arg(long, env = "DWELL_MEDIA_STORE", value_name = "PLACE")]
+    #[serde(deserialize_with = "parsed")]
+    pub(crate) media_store: Option<MediaStore>,
+    /// Largest media, in bytes
+    #[arg(long, env = "DWELL_MEDIA_BYTES_MAX", value_name = "BYTES")]
+    pub(crate) media_bytes_max: Option<u64>,
+    /// Uploads of media at once; more are answered with 503
+    #[arg(long, env = "DWELL_MEDIA_UPLOADS_MAX", value_name = "UPLOADS")]
+    pub(crate) media_uploads_max: Option<usize>,
     /// Longest wait for the head of a request, and then for its body, in seconds
     #[arg(long, env = "DWELL_REQUEST_READ_SECONDS_MAX", value_name = "SECONDS")]
     pub(crate) request_read_seconds_max: Option<u32>,
@@ -128,6 +139,9 @@ impl Given {
             error_docs: self.error_docs.or(other.error_docs),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
             body_bytes_max: self.body_bytes_max.or(other.body_bytes_max),
+            media_store: self.media_store.or(other.media_store),
+            media_bytes_max: self.media_bytes_max.or(other.media_bytes_max),
+            media_uploads_max: self.media_uploads_max.or(other.media_uploads_max),
             request_read_seconds_max: self.request_read_seconds_max.or(other.request_read_seconds_max),
             connections_max: self.connections_max.or(other.connections_max),
             writes_per_second_max: self.writes_per_second_max.or(other.writes_per_second_max),

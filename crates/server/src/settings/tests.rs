@@ -47,7 +47,7 @@ fn the_documentation_has_every_setting_with_its_default() {
         let (name, default) = line.split_once(" = ").unwrap();
         let row = page.lines().find(|row| row.starts_with(&format!("| `{name}` |")));
         let row = row.unwrap_or_else(|| panic!("{name} is not documented"));
-        let special = matches!(name, "key_file" | "trusted_proxies");
+        let special = matches!(name, "key_file" | "media_store" | "trusted_proxies");
         assert!(special || row.contains(&format!("`{}` |", default.trim_matches('"'))), "{name} = {default}: {row}");
     }
     assert!(page.contains("| `public_base_url` |"));

@@ -16,6 +16,7 @@ mod initializations;
 mod last_calls;
 mod lists;
 mod logs;
+mod media;
 mod memberships;
 mod message_parts;
 mod messages;

@@ -162,6 +162,7 @@ pub(crate) fn message(conversation: i64, index: i64) -> Message {
         date_created: at(index),
         date_updated: at(index),
         added: None,
+        media: Vec::new(),
         delivery: None,
     }
 }
