@@ -14,7 +14,8 @@ use crate::participant::Participant;
 use crate::receipt::{Receipt, Status};
 use crate::service::User;
 use crate::sid::{
-    ConversationSid, MediaSid, MessageSid, MessagingServiceSid, ParticipantSid, ReceiptSid, RoleSid, ServiceSid, UserSid,
+    ConversationSid, MediaSid, MessageSid, MessagingServiceSid, ParticipantSid, ReceiptSid, RoleSid, ServiceSid,
+    UserSid,
 };
 use crate::time::Timestamp;
 

@@ -104,14 +104,6 @@ macro_rules! sids {
                 serializer.serialize_str(self.as_str())
             }
         }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                let wrong = || serde::de::Error::custom(concat!("not a SID that begins with ", $prefix));
-                Self::parse(&text).ok_or_else(wrong)
-            }
-        }
     )*};
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dwell_engine::Stopwatch;
 use dwell_engine::hooks::{CallError, Reply};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
 use tokio::time::timeout;
@@ -19,6 +19,8 @@ pub(crate) use target::{Credentials, Target};
 
 /// Longest URL that the HTTP library can send.
 pub(crate) const URL_BYTES_MAX: usize = 65_534;
+/// Most redirects that a download follows.
+const REDIRECTS_MAX: usize = 3;
 /// Most idle connections that are kept per host.
 const IDLE_PER_HOST_MAX: usize = 4;
 /// Longest time for which an idle connection is kept: less than the 5 s after which Node, uvicorn and
@@ -71,6 +73,44 @@ impl HttpClient {
         authorized(self.client.get(url), credentials)
     }
 
+    /// Gets what is at `url`, at most `body_bytes_max` bytes of it, for at most `timeout_millis` altogether. A few
+    /// redirects are followed, each judged like a URL of its own; credentials go to where they are for alone.
+    pub(crate) async fn download(
+        &self,
+        url: &str,
+        credentials: Option<Credentials>,
+        timeout_millis: u64,
+        body_bytes_max: usize,
+    ) -> Result<Reply, CallError> {
+        let download = self.follow(url, credentials, body_bytes_max);
+        let limit = Duration::from_millis(timeout_millis);
+        timeout(limit, download).await.map_err(|_| CallError::Timeout { millis: timeout_millis })?
+    }
+
+    async fn follow(
+        &self,
+        url: &str,
+        credentials: Option<Credentials>,
+        body_bytes_max: usize,
+    ) -> Result<Reply, CallError> {
+        let Target { mut url, credentials: own } = self.target(url)?;
+        let mut credentials = credentials.or(own);
+        for _ in 0..=REDIRECTS_MAX {
+            let request = self.get(url.clone(), credentials.clone());
+            let response = request.send().await.map_err(|error| failure::of(&error))?;
+            let Some(next) = redirect(&response) else {
+                return read(response, body_bytes_max).await.map_err(|error| failure::of(&error));
+            };
+            let next = url.join(&next).map_err(|error| CallError::Protocol { what: format!("a redirect: {error}") })?;
+            let next = self.target(next.as_str())?.url;
+            if next.origin() != url.origin() {
+                credentials = None;
+            }
+            url = next;
+        }
+        Err(CallError::Protocol { what: format!("more than {REDIRECTS_MAX} redirects") })
+    }
+
     /// Makes the request, once, and reads the answer: at most `body_bytes_max` of its body, for at most
     /// `timeout_millis` from start to end.
     pub(crate) async fn exchange(
@@ -88,6 +128,13 @@ impl HttpClient {
         reply.micros = i64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(i64::MAX);
         Ok(reply)
     }
+}
+
+/// Where an answer sends its reader instead.
+fn redirect(response: &Response) -> Option<String> {
+    let is_redirect = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let place = response.headers().get(LOCATION).filter(|_| is_redirect)?;
+    place.to_str().ok().map(str::to_owned)
 }
 
 fn authorized(request: RequestBuilder, credentials: Option<Credentials>) -> RequestBuilder {

@@ -6,8 +6,8 @@
 //! - [`Guard`] says which addresses may be called. It judges literal addresses in URLs and, inside the
 //!   resolver that the connections use, every address of a name: what was judged is what is connected to.
 //! - `client` makes HTTP requests and bounds everything that comes back: time, bytes, connections.
-//!   Redirects are not followed and proxies of the environment are ignored, for both would go around the
-//!   guard.
+//!   Proxies of the environment are ignored, for they would go around the guard, and so are redirects, but for
+//!   those of files, each of which is judged like a URL of its own.
 //! - `transport` puts together what a webhook is told, `carriers` what each provider is told.
 //!
 //! What is called when, and what happens after a failure, is decided by the engine.
@@ -15,6 +15,7 @@
 mod carriers;
 mod client;
 mod dial;
+mod files;
 pub mod guard;
 pub mod sessions;
 pub mod smpp;
@@ -22,5 +23,6 @@ mod transport;
 
 pub use carriers::{Carriers, Options as CarrierOptions};
 pub use client::Unusable;
+pub use files::Files;
 pub use guard::{Guard, InvalidNetwork};
 pub use transport::HttpTransport;

@@ -22,6 +22,7 @@ pub const ALL: &[Group] = &[
     group("ConversationWithParticipants", "Conversations with participants", "A conversation and up to ten participants in one request."),
     group("Message", "Messages", "What is said in a conversation."),
     group("Receipt", "Delivery receipts", "What became of a message at each participant outside the chat."),
+    group("Media", "Media", "Files of messages: uploaded first, then named by a message."),
     group("Participant", "Participants", "Who is in a conversation: of the chat, or reached at an address."),
     group("ParticipantConversation", "Conversations of a participant", "Where an identity or an address takes part."),
     group("User", "Users", "Who an identity is, in every conversation of a service."),

@@ -30,6 +30,7 @@ const TABLE: &[Row] = &[
     ("services/configuration/update", &[("ReachabilityEnabled", "true")]),
     ("services/configuration/notifications/update", &[("NewMessage.Enabled", "true"), ("NewMessage.Template", "New message")]),
     ("services/configuration/webhooks/update", &[("PostWebhookUrl", "https://hooks.example.com/dwell"), ("Filters", "onMessageAdded")]),
+    ("services/media/create", &[("Filename", "label.png")]),
     ("users/create", &[("Identity", "agent-grace"), ("FriendlyName", "Grace")]),
     ("users/update", &[("FriendlyName", "Ada of parcels")]),
     ("users/conversations/update", &[("NotificationLevel", "muted")]),

@@ -4,6 +4,7 @@
 mod append;
 mod arrival;
 mod begin;
+mod files;
 pub(crate) mod parts;
 mod receive;
 mod signed;

@@ -5,11 +5,13 @@
 
 mod collect;
 mod content;
+mod fetch;
 mod link;
 mod upload;
 
 use std::sync::Arc;
 
+use dwell_core::media::Attachment;
 use dwell_core::{AccountSid, Conversation, Media, MediaSid, Message, Reason, Timestamp};
 use dwell_store::{Tx, media, services};
 use object_store::ObjectStore;
@@ -19,12 +21,15 @@ use tokio::sync::Semaphore;
 
 pub use collect::Collector;
 pub use content::Bytestream;
+pub use fetch::{Fetcher, Wanted};
 pub use link::Link;
 pub use upload::{NewMedia, Upload};
 
+use crate::carriers::Enclosure;
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::hooks::Unconnected;
 
 /// Where media is kept, and how much of it.
 #[derive(Clone)]
@@ -35,15 +40,25 @@ pub struct Options {
     pub bytes_max: u64,
     /// Most uploads at once. Each takes up to [`UPLOAD_MEMORY_BYTES`] of memory.
     pub uploads_max: usize,
+    /// What fetches the files of messages from outside.
+    pub fetcher: Arc<dyn Fetcher>,
+    /// Largest file of a message from outside that is fetched, in bytes.
+    pub inbound_bytes_max: usize,
 }
 
 /// Memory that an upload takes at most, in bytes, whatever its size.
 pub const UPLOAD_MEMORY_BYTES: usize = 2 * upload::PART_BYTES;
 
 impl Options {
-    /// Keeps media in a store, within the limits that go for everybody who sets none.
+    /// Keeps media in a store, within the limits that go for everybody who sets none, and fetches none.
     pub fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Options { store, bytes_max: 150_000_000, uploads_max: 8 }
+        Options {
+            store,
+            bytes_max: 150_000_000,
+            uploads_max: 8,
+            fetcher: Arc::new(Unconnected),
+            inbound_bytes_max: 16_000_000,
+        }
     }
 
     /// Keeps media until the process ends: for tests, and for commands that need none.
@@ -57,12 +72,21 @@ pub(crate) struct Keeper {
     store: Arc<dyn ObjectStore>,
     bytes_max: u64,
     uploads: Arc<Semaphore>,
+    pub(crate) fetcher: Arc<dyn Fetcher>,
+    pub(crate) inbound_bytes_max: usize,
+    /// Turns of files of messages from outside, which are in memory while they have one.
+    pub(crate) inbound: Arc<Semaphore>,
 }
+
+/// Files of messages from outside that are fetched or written at once.
+const INBOUND_FILES_MAX: usize = 8;
 
 impl Keeper {
     pub(crate) fn new(options: Options) -> Self {
-        let Options { store, bytes_max, uploads_max } = options;
-        Keeper { store, bytes_max, uploads: Arc::new(Semaphore::new(uploads_max)) }
+        let Options { store, bytes_max, uploads_max, fetcher, inbound_bytes_max } = options;
+        let uploads = Arc::new(Semaphore::new(uploads_max));
+        let inbound = Arc::new(Semaphore::new(INBOUND_FILES_MAX));
+        Keeper { store, bytes_max, uploads, fetcher, inbound_bytes_max, inbound }
     }
 }
 
@@ -139,6 +163,23 @@ pub(crate) fn attach(tx: &mut dyn Tx, message: &Message, now: Timestamp) -> Resu
         media::attach(tx, &attachment.sid, message, now)?;
     }
     Ok(())
+}
+
+/// How long whoever a message is handed over to may fetch its files, in seconds.
+const ENCLOSURE_SECONDS: i64 = 24 * 3_600;
+
+impl Engine {
+    /// The files of a message as they are handed over.
+    pub(crate) fn enclosures(&self, account: &AccountSid, attachments: &[Attachment]) -> Vec<Enclosure> {
+        let enclosed = attachments.iter().map(|attachment| Enclosure {
+            sid: attachment.sid,
+            content_type: attachment.content_type.clone(),
+            filename: attachment.filename.clone(),
+            size: attachment.size,
+            link: self.media_link(account, &attachment.sid, ENCLOSURE_SECONDS),
+        });
+        enclosed.collect()
+    }
 }
 
 /// Removes the media of a message, which is being removed.

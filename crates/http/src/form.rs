@@ -14,6 +14,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Required, Schema, Type};
 
 use dwell_engine::Engine;
 
+use crate::Options;
 use crate::errors::Failure;
 use crate::request::received_at;
 

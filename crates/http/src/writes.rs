@@ -41,8 +41,8 @@ pub(crate) enum Kind {
 
 use Effect::{Counted, Read, Write};
 use Kind::{
-    ConversationUpdates, Conversations, Inbound, Media, Messages, Participants, Roles, Settings, UserConversations, Users,
-    Webhooks,
+    ConversationUpdates, Conversations, Inbound, Media, Messages, Participants, Roles, Settings, UserConversations,
+    Users, Webhooks,
 };
 
 #[rustfmt::skip] // A table: one operation a line.

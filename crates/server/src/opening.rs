@@ -14,24 +14,24 @@ use dwell_store::{DatabaseUrl, Options, Store, StoreError, accounts, migration_s
 use crate::failure::Failure;
 
 /// What the engine reaches outside, and through what.
-pub(crate) struct Outside {
+pub(crate) struct Outside<'a> {
     /// Calls webhooks.
     pub(crate) transport: Arc<dyn Transport>,
     /// Hands messages over to channels.
     pub(crate) carrier: Arc<dyn Carrier>,
-    /// Keeps media.
-    pub(crate) media: media::Options,
+    /// Opens the place where media is kept, once the database is open: a start that fails makes nothing.
+    pub(crate) media: Box<dyn FnOnce() -> Result<media::Options, Failure> + 'a>,
     /// Whether participants may have any proxy address.
     pub(crate) accepts_any_proxy: bool,
 }
 
-impl Outside {
+impl Outside<'_> {
     /// For a process that reaches nobody.
     fn unconnected() -> Self {
         Outside {
             transport: Arc::new(Unconnected),
             carrier: Arc::new(Unconnected),
-            media: media::Options::in_memory(),
+            media: Box::new(|| Ok(media::Options::in_memory())),
             accepts_any_proxy: false,
         }
     }
@@ -44,7 +44,7 @@ pub(crate) fn open(
     database: &DatabaseUrl,
     key_file: &Path,
     options: &Options,
-    outside: Outside,
+    outside: Outside<'_>,
 ) -> Result<Engine, Failure> {
     make_private_directory(database)?;
     let store = Store::open(database, options)?;
@@ -60,7 +60,7 @@ pub(crate) fn open(
         secret_key,
         transport: outside.transport,
         carrier: outside.carrier,
-        media: outside.media,
+        media: (outside.media)()?,
         accepts_any_proxy: outside.accepts_any_proxy,
     });
     if has_accounts {

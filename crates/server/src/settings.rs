@@ -9,8 +9,9 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
-use dwell_delivery::Guard;
+use dwell_delivery::{Files, Guard};
 use dwell_http::ErrorDocs;
 use dwell_store::DatabaseUrl;
 
@@ -55,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) media_bytes_max: u64,
     /// Most uploads of media at once.
     pub(crate) media_uploads_max: usize,
+    /// Largest file of a message from outside, in bytes.
+    pub(crate) inbound_media_bytes_max: usize,
     /// Longest wait for the head of a request, and then for its body.
     pub(crate) request_read_seconds_max: u32,
     /// Most connections open at once.
@@ -133,6 +136,13 @@ impl Settings {
         let settings = Settings {
             media_store: given.media_store.unwrap_or_else(|| media_store_of(&database)),
             media_bytes_max: within("media_bytes_max", given.media_bytes_max, media.bytes_max, 1 << 10, 5_000_000_000)?,
+            inbound_media_bytes_max: within(
+                "inbound_media_bytes_max",
+                given.inbound_media_bytes_max,
+                media.inbound_bytes_max,
+                1 << 10,
+                100_000_000,
+            )?,
             media_uploads_max: within("media_uploads_max", given.media_uploads_max, media.uploads_max, 1, 1_000)?,
             listen: given.listen.unwrap_or_else(|| local(8080)),
             database,
@@ -236,10 +246,16 @@ impl Settings {
 }
 
 impl Settings {
-    /// Opens the place where media is kept.
-    pub(crate) fn media(&self) -> Result<dwell_engine::media::Options, Failure> {
+    /// Opens the place where media is kept, with what fetches that of messages from outside.
+    pub(crate) fn media(&self, is_development: bool) -> Result<dwell_engine::media::Options, Failure> {
         let (bytes_max, uploads_max) = (self.media_bytes_max, self.media_uploads_max);
-        Ok(dwell_engine::media::Options { store: self.media_store.open()?, bytes_max, uploads_max })
+        Ok(dwell_engine::media::Options {
+            store: self.media_store.open()?,
+            bytes_max,
+            uploads_max,
+            fetcher: Arc::new(Files::new(self.webhook_guard(is_development)?)?),
+            inbound_bytes_max: self.inbound_media_bytes_max,
+        })
     }
 
     /// Which networks webhooks may call. Whoever develops has the receiver on the same machine.
@@ -339,6 +355,7 @@ impl fmt::Display for Settings {
         writeln!(f, "body_bytes_max = {}", self.body_bytes_max)?;
         writeln!(f, "media_store = {}", quoted(&self.media_store))?;
         writeln!(f, "media_bytes_max = {}", self.media_bytes_max)?;
+        writeln!(f, "inbound_media_bytes_max = {}", self.inbound_media_bytes_max)?;
         writeln!(f, "media_uploads_max = {}", self.media_uploads_max)?;
         writeln!(f, "request_read_seconds_max = {}", self.request_read_seconds_max)?;
         writeln!(f, "connections_max = {}", self.connections_max)?;

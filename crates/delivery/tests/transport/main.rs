@@ -4,6 +4,7 @@
 
 mod carriers;
 mod environment;
+mod files;
 mod server;
 
 use std::future::ready;

@@ -94,7 +94,7 @@ impl Work {
             return Err(clock.now());
         }
         let began = self.begin(claim)?;
-        let outcome = self.hand_over(ready.parcel(delivery, letter, token)).await;
+        let outcome = self.hand_over(ready.parcel(&self.engine, delivery, letter, token)).await;
         let span = Span { began, micros: clock.now().micros_since(began).max(0) };
         if let Some(permit) = permit {
             self.weigh(permit, &channel, &outcome, span);

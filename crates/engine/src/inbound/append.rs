@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dwell_core::{ConversationSid, MessageSid};
+use dwell_core::{ConversationSid, MediaSid, MessageSid};
 use dwell_store::Tx;
 
 use super::Outcome;
@@ -25,9 +25,10 @@ impl Engine {
         scope: Scope,
         arrival: &Arc<Arrival>,
         place: Place,
+        media: Vec<MediaSid>,
     ) -> Result<(ConversationSid, MessageSid), Error> {
         let sid = MessageSid::new(self.sid());
-        let request = arrival.message.clone();
+        let request = messages::Create { media, ..arrival.message.clone() };
         let arrival = arrival.clone();
         let work = move |tx: &mut dyn Tx, scope: &Scope, request: &messages::Create| {
             let (mut c, journal, settled) = conversations::lock_open(tx, scope, &place.conversation_sid)?;

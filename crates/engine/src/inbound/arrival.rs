@@ -25,6 +25,8 @@ pub(super) struct Arrival {
     pub(super) message: messages::Create,
     /// What came with it, as webhooks are told: a JSON array.
     pub(super) media: Option<String>,
+    /// What came with it.
+    pub(super) files: Vec<InboundMedia>,
 }
 
 impl Arrival {
@@ -52,7 +54,12 @@ impl Arrival {
             subject: inbound.subject.map(clean),
             ..messages::Create::default()
         };
-        message.check()?;
+        if inbound.media.is_empty() || message.body.as_deref().is_some_and(|body| !body.is_empty()) {
+            message.check()?;
+        } else {
+            // Its files stand in for a text, and have no SIDs yet.
+            messages::Create { body: Some(String::from(" ")), ..message.clone() }.check()?;
+        }
         Ok(Arrival {
             account,
             channel_sid: inbound.channel_sid,
@@ -61,6 +68,7 @@ impl Arrival {
             from_name: from_name.map(|name| name.chars().take(limits::IDENTITY_CHARS_MAX).collect()),
             message,
             media: media(&inbound.media)?,
+            files: inbound.media,
             from: inbound.from,
             to: inbound.to,
         })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dwell_core::address_configuration;
 use dwell_core::event::{ConversationPayload, EventKind};
 use dwell_core::webhook::Action;
-use dwell_core::{Conversation, ConversationSid, MessageSid, Webhook, WebhookSid};
+use dwell_core::{Conversation, ConversationSid, MediaSid, MessageSid, Webhook, WebhookSid};
 use dwell_store::{Tx, webhooks};
 use serde::Serialize;
 
@@ -80,7 +80,9 @@ impl Engine {
         &self,
         scope: Scope,
         arrival: &Arc<Arrival>,
+        media: Vec<MediaSid>,
     ) -> Result<(ConversationSid, MessageSid), Error> {
+        let message = messages::Create { media, ..arrival.message.clone() };
         let sids = NewSids {
             conversation: ConversationSid::new(self.sid()),
             participant: Sids::new(self),
@@ -89,7 +91,7 @@ impl Engine {
         };
         let arrival = arrival.clone();
         let work = move |tx: &mut dyn Tx, scope: &Scope, request: &conversations::Create| {
-            let conversation = begin(tx, scope, &arrival, sids, request)?;
+            let conversation = begin(tx, scope, &arrival, sids, &message, request)?;
             Ok(Begun { conversation, arrival: arrival.clone() })
         };
         let request = conversations::Create::default();
@@ -103,6 +105,7 @@ fn begin(
     scope: &Scope,
     arrival: &Arrival,
     sids: NewSids,
+    message: &messages::Create,
     request: &conversations::Create,
 ) -> Result<Conversation, Error> {
     let account = scope.caller.fresh_account(tx)?;
@@ -131,7 +134,7 @@ fn begin(
         ..participants::Create::default()
     };
     let sender = participants::add(tx, scope, &mut c, &mut journal, sids.participant, &sender)?;
-    messages::add(tx, &mut c, journal, true, sids.message, &arrival.message, Some(sender.sid))?;
+    messages::add(tx, &mut c, journal, true, sids.message, message, Some(sender.sid))?;
     arrival.note(tx, scope.caller.received_at, Outcome::Created, Some((c.sid, sids.message)))?;
     Ok(c)
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use dwell_core::address_configuration;
 use dwell_core::{
-    Account, AccountSid, Conversation, ConversationSid, ParticipantSid, Reason, Rights, ServiceSid, State, Timestamp,
+    Account, AccountSid, Conversation, ConversationSid, MediaSid, ParticipantSid, Reason, Rights, ServiceSid, State,
+    Timestamp,
 };
 use dwell_store::address_configurations;
 use dwell_store::conversations::Key;
@@ -44,6 +45,24 @@ pub(super) struct Place {
     pub(super) participant_sid: ParticipantSid,
 }
 
+/// The files of a message, once they are kept, and the service in which they are.
+#[derive(Default)]
+struct Files(Option<(ServiceSid, Vec<MediaSid>)>);
+
+impl Files {
+    /// The files in the service of the scope: kept now, unless an earlier look led there too.
+    async fn of(&mut self, engine: &Engine, scope: &Scope, arrival: &Arc<Arrival>) -> Result<Vec<MediaSid>, Error> {
+        match &self.0 {
+            Some((service_sid, sids)) if *service_sid == scope.service_sid => Ok(sids.clone()),
+            _ => {
+                let sids = engine.bring_files(scope, arrival).await?;
+                self.0 = Some((scope.service_sid, sids.clone()));
+                Ok(sids)
+            }
+        }
+    }
+}
+
 impl Engine {
     /// Takes a message from outside: into the conversation that holds its pair of addresses, or, where the
     /// account's address is set up for it, into a new one. A message whose name was brought before by the
@@ -67,6 +86,7 @@ impl Engine {
 
     async fn take(&self, account: AccountSid, inbound: Inbound) -> Result<Received, Error> {
         let arrival = Arc::new(Arrival::check(account, inbound)?);
+        let mut files = Files::default();
         for _ in 0..LOOKS_MAX {
             let (caller, route) = self.route(&arrival).await?;
             let scope = |service_sid| Scope { caller: caller.clone(), service_sid };
@@ -77,10 +97,14 @@ impl Engine {
                     continue;
                 }
                 Route::Held(place) => {
-                    (Outcome::Appended, self.append_inbound(scope(place.service_sid), &arrival, place).await)
+                    let scope = scope(place.service_sid);
+                    let media = files.of(self, &scope, &arrival).await?;
+                    (Outcome::Appended, self.append_inbound(scope, &arrival, place, media).await)
                 }
                 Route::New { service_sid } => {
-                    (Outcome::Created, self.begin_with_inbound(scope(service_sid), &arrival).await)
+                    let scope = scope(service_sid);
+                    let media = files.of(self, &scope, &arrival).await?;
+                    (Outcome::Created, self.begin_with_inbound(scope, &arrival, media).await)
                 }
             };
             match put {

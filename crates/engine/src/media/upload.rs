@@ -72,8 +72,18 @@ impl Engine {
     /// A [`Reason`] for a parameter that breaks a rule; [`Error::NotFound`] without such a service;
     /// [`Error::Overloaded`] when as many uploads as may be are under way.
     pub async fn begin_upload(&self, scope: &Scope, request: &NewMedia) -> Result<Upload, Error> {
-        let (content_type, filename, category) = request.check()?;
         let place = self.inner.media.uploads.clone().try_acquire_owned().map_err(|_| Error::Overloaded)?;
+        self.begin_upload_in(scope, request, place).await
+    }
+
+    /// The same in a place that is there.
+    pub(crate) async fn begin_upload_in(
+        &self,
+        scope: &Scope,
+        request: &NewMedia,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Upload, Error> {
+        let (content_type, filename, category) = request.check()?;
         let (sid, scope) = (MediaSid::new(self.sid()), scope.clone());
         let author = present(request.author.as_deref()).unwrap_or(DEFAULT_AUTHOR).to_owned();
         let media = self

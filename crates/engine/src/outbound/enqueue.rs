@@ -52,7 +52,7 @@ fn addresses(participant: &Participant) -> Option<(&str, &str)> {
 /// Why a message can never leave for an address, if so: its text is too long (contract §12), or it has nothing
 /// to send.
 fn never(message: &Message, to: &str) -> Option<i64> {
-    let Some(body) = &message.body else { return Some(codes::EMPTY) };
+    let Some(body) = &message.body else { return message.media.is_empty().then_some(codes::EMPTY) };
     let chars_max = BindingType::of(to).and_then(BindingType::text_chars_max)?;
     (body.chars().count() > chars_max).then_some(codes::TOO_LONG)
 }

@@ -3,6 +3,7 @@
 
 use dwell_core::address::BindingType;
 use dwell_core::channel::{Channel, LoopbackSettings, Settings};
+use dwell_core::media::Attachment;
 use dwell_core::{ConversationSid, Message, ParticipantSid};
 use dwell_store::deliveries::Delivery;
 use dwell_store::receipts::{self, Key};
@@ -46,13 +47,14 @@ pub(crate) struct Ready {
     channel: Channel,
     settings: Settings,
     references: Vec<String>,
+    attachments: Vec<Attachment>,
     message_index: i64,
     conversation_sid: ConversationSid,
 }
 
 impl Ready {
     /// The parcel of a message.
-    pub(crate) fn parcel(self, delivery: &Delivery, letter: Letter, auth_token: AuthToken) -> Parcel {
+    pub(crate) fn parcel(self, engine: &Engine, delivery: &Delivery, letter: Letter, auth_token: AuthToken) -> Parcel {
         Parcel {
             channel: self.channel,
             settings: self.settings,
@@ -60,8 +62,8 @@ impl Ready {
             from: delivery.url.clone(),
             to: letter.to,
             body: letter.body,
-            // Messages have none to send.
-            media: Vec::new(),
+            // Links hold from now on, however long the message has waited.
+            media: engine.enclosures(&delivery.account_sid, &self.attachments),
             subject: letter.subject,
             references: self.references,
             author: letter.author,
@@ -113,6 +115,7 @@ impl Engine {
                 settings,
                 references: references(tx, &delivery, &message)?,
                 message_index: message.index,
+                attachments: message.media,
                 conversation_sid: message.conversation_sid,
             })))
         });

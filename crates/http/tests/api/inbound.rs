@@ -1,6 +1,7 @@
 //! Messages from outside: where they belong, who hears of it, and that each of them is there once.
 
 mod door;
+mod files;
 mod routing;
 mod story;
 

@@ -415,3 +415,28 @@ async fn several_files_are_looked_up_at_once() {
         assert_eq!(raw(&app, "POST", &path, &headers, bad.to_owned()).await.refusal(), (400, 20001), "{bad}");
     }
 }
+
+#[tokio::test]
+async fn files_leave_with_a_link_that_holds_for_a_day_from_then_on() {
+    const DESK: &str = "+15550001000";
+    let app = TestApp::new().await;
+    app.new_channel(&app.account, &[DESK]).await;
+    let (_, room) = conversation(&app, &[]).await;
+    let pair = [("MessagingBinding.Address", "+15550002000"), ("MessagingBinding.ProxyAddress", DESK)];
+    app.made(&format!("{room}/Participants"), &pair).await;
+    let media = app.uploaded(PNG, "car.png", "bytes").await;
+    app.made(&format!("{room}/Messages"), &[("MediaSid", sid(&media))]).await;
+    app.clock.advance(60);
+    app.deliver().await;
+    let parcel = app.carriers.take_parcels().pop().unwrap();
+    let file = &parcel.media[0];
+    assert_eq!((parcel.body, file.sid.as_str(), file.size), (None, sid(&media), 5));
+    assert_eq!((file.content_type.as_str(), file.filename.as_deref()), (PNG, Some("car.png")));
+    app.clock.advance(24 * 3_600 - 1);
+    assert_eq!(raw(&app, "GET", &file.link, &[], "").await.text, "bytes");
+    app.clock.advance(1);
+    assert_eq!(raw(&app, "GET", &file.link, &[], "").await.refusal(), (403, 20403));
+    let (_, bytes) = app.engine.media_bytes(&parcel.channel.account_sid, &file.sid, 5).await.unwrap();
+    assert_eq!(bytes.as_ref(), b"bytes");
+    assert!(app.engine.media_bytes(&parcel.channel.account_sid, &file.sid, 4).await.is_err());
+}

@@ -70,7 +70,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let outside = Outside {
         transport: Arc::new(transport),
         carrier: Arc::new(carriers),
-        media: settings.media()?,
+        media: Box::new(|| settings.media(arguments.dev)),
         accepts_any_proxy: arguments.dev,
     };
     let engine = opening::open(&settings.database, &settings.key_file, &settings.store, outside)?;

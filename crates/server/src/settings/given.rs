@@ -68,6 +68,9 @@ pub(crate) struct Given {
     /// Largest media, in bytes
     #[arg(long, env = "DWELL_MEDIA_BYTES_MAX", value_name = "BYTES")]
     pub(crate) media_bytes_max: Option<u64>,
+    /// Largest file of a message from outside that is fetched, in bytes
+    #[arg(long, env = "DWELL_INBOUND_MEDIA_BYTES_MAX", value_name = "BYTES")]
+    pub(crate) inbound_media_bytes_max: Option<usize>,
     /// Uploads of media at once; more are answered with 503
     #[arg(long, env = "DWELL_MEDIA_UPLOADS_MAX", value_name = "UPLOADS")]
     pub(crate) media_uploads_max: Option<usize>,
@@ -141,6 +144,7 @@ impl Given {
             body_bytes_max: self.body_bytes_max.or(other.body_bytes_max),
             media_store: self.media_store.or(other.media_store),
             media_bytes_max: self.media_bytes_max.or(other.media_bytes_max),
+            inbound_media_bytes_max: self.inbound_media_bytes_max.or(other.inbound_media_bytes_max),
             media_uploads_max: self.media_uploads_max.or(other.media_uploads_max),
             request_read_seconds_max: self.request_read_seconds_max.or(other.request_read_seconds_max),
             connections_max: self.connections_max.or(other.connections_max),
