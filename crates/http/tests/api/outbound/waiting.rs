@@ -35,9 +35,10 @@ async fn after_a_day_the_receipt_says_that_it_failed() {
 
 #[tokio::test]
 async fn without_a_channel_it_waits_for_one_for_an_hour() {
-    let app = TestApp::new().await;
-    let (_, inside) = conversation(&app, &[]).await;
-    join(&app, &inside, &phone(0), DESK).await;
+    // Without simulated telephones, to which messages go that have no channel.
+    let app = TestApp::strict().await;
+    let (_, inside, _) = room(&app, 1).await;
+    delete_channel(&app).await;
     let message = say(&app, &inside, "a").await;
     pass(&app, 3_500).await;
     assert_eq!(receipt(&app, &message).await, (Value::Null, 0));
@@ -45,8 +46,7 @@ async fn without_a_channel_it_waits_for_one_for_an_hour() {
     pass(&app, 60).await;
     assert_eq!(receipt(&app, &message).await.0, "sent");
     // The address loses its channel, and with it what is said from then on.
-    let channel = text(&app.fetched("/dwell/v1/Channels").await["channels"][0], "sid").to_owned();
-    assert_eq!(app.delete(&format!("/dwell/v1/Channels/{channel}")).await.status, 204);
+    delete_channel(&app).await;
     let lost = say(&app, &inside, "b").await;
     pass(&app, 1_800).await;
     let later = say(&app, &inside, "c").await;
@@ -60,13 +60,12 @@ async fn without_a_channel_it_waits_for_one_for_an_hour() {
 
 #[tokio::test]
 async fn what_waited_for_long_survives_the_change_of_its_channel() {
-    let app = TestApp::new().await;
+    let app = TestApp::strict().await;
     let (_, inside, _) = room(&app, 1).await;
     app.carriers.behave(DESK, Carrying::Later);
     let message = say(&app, &inside, "a").await;
     pass(&app, 6 * 3_600).await;
-    let old = text(&app.fetched("/dwell/v1/Channels").await["channels"][0], "sid").to_owned();
-    assert_eq!(app.delete(&format!("/dwell/v1/Channels/{old}")).await.status, 204);
+    delete_channel(&app).await;
     pass(&app, 1_800).await;
     assert_eq!(receipt(&app, &message).await, (Value::Null, 0), "somebody is at it");
     let new = app.new_channel(&app.account, &[DESK]).await;
@@ -130,6 +129,12 @@ async fn news_are_no_activity_and_what_is_due_comes_first() {
     assert_eq!(c["state"], "inactive");
     let kinds = crate::support::event_kinds(&app, &c).await;
     assert_eq!(kinds[kinds.len() - 2..], ["onConversationStateUpdated!", "onDeliveryUpdated!"]);
+}
+
+/// Deletes the only channel.
+async fn delete_channel(app: &TestApp) {
+    let channel = text(&app.fetched("/dwell/v1/Channels").await["channels"][0], "sid").to_owned();
+    assert_eq!(app.delete(&format!("/dwell/v1/Channels/{channel}")).await.status, 204);
 }
 
 /// The participant of the only receipt of a message.

@@ -74,6 +74,7 @@ impl Furniture {
             "message" => made(app, &inside("Messages"), &[("Body", "x"), ("Author", "ann")]).await,
             "receipt" => {
                 let participant = made(app, &inside("Participants"), &pair).await?;
+                app.new_channel(&app.account, &["+15017122662"]).await;
                 // One that was there before has none for this participant.
                 let message = made(app, &inside("Messages"), &[("Body", "y")]).await?;
                 self.sids.insert("message".to_owned(), message);
