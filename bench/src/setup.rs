@@ -36,6 +36,7 @@ pub(crate) async fn bench(database: Option<&str>) -> Bench {
         carrier: Arc::new(Unconnected),
         media: dwell_engine::media::Options::in_memory(),
         accepts_any_proxy: true,
+        simulates_phones: false,
     });
     // The one that a server adopts which is started on this database.
     let adopt = Some((AccountSid::parse(ACCOUNT_SID).expect("an account SID"), AUTH_TOKEN.to_owned()));

@@ -56,6 +56,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/inbound.md"),
     },
     Guide {
+        name: "channels",
+        summary: "A Twilio number, your own program, simulated phones",
+        file: "channels.md",
+        markdown: include_str!("../../../docs/channels.md"),
+    },
+    Guide {
         name: "channels-reference",
         summary: "Addresses and the providers that serve them, with every setting",
         file: "channels-reference.md",

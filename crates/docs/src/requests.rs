@@ -38,8 +38,11 @@ const TABLE: &[Row] = &[
     ("dwell/access-tokens/verify", &[("Token", "$ACCESS_TOKEN")]),
     ("dwell/channels/create", &[("Provider", "loopback"), ("Addresses", "+15017122690"), ("FriendlyName", "Simulated")]),
     ("dwell/channels/update", &[("FriendlyName", "Simulated, off"), ("Enabled", "false")]),
+    ("dwell/channels/status", &[("MessageSid", "SM00000000000000000000000000000001"), ("MessageStatus", "delivered")]),
     ("dwell/inbound/create", &[("From", "+15017122661"), ("To", "+15017122690"), ("Body", "Where is my parcel?")]),
     ("dwell/last-call/update", &[("WebhookUrl", "https://hooks.example.com/last-call"), ("LeadSeconds", "20")]),
+    ("dwell/phones/messages/create", &[("To", "+15017122690"), ("Body", "Where is my parcel?")]),
+    ("dwell/phones/messages/update", &[("Status", "read")]),
     ("dwell/test-clock/advance", &[("By", "PT5M")]),
     ("dwell/webhook-deliveries/resend-all", &[("ConversationSid", "$CONVERSATION_SID")]),
 ];

@@ -36,6 +36,8 @@ pub struct Parts {
     /// Whether participants outside may have any proxy address, not only those of the account's channels
     /// (contract §5.3, 50413): for development.
     pub accepts_any_proxy: bool,
+    /// Whether addresses that no channel serves lead to simulated phones: for development.
+    pub simulates_phones: bool,
 }
 
 /// Commands and queries. Cheap to clone.
@@ -53,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) carrier: Arc<dyn Carrier>,
     pub(crate) accepts_any_proxy: bool,
     pub(crate) media: Keeper,
+    pub(crate) simulates_phones: bool,
     /// Requests that wait for the answer of a webhook.
     pub(crate) waiting: Waiting,
     pub(crate) sids: Arc<SidSource>,
@@ -85,6 +88,7 @@ impl Engine {
                 carrier: parts.carrier,
                 accepts_any_proxy: parts.accepts_any_proxy,
                 media: Keeper::new(parts.media),
+                simulates_phones: parts.simulates_phones,
                 waiting: Waiting::default(),
                 sids,
                 notifier,

@@ -21,8 +21,8 @@ pub(crate) struct Outside<'a> {
     pub(crate) carrier: Arc<dyn Carrier>,
     /// Opens the place where media is kept, once the database is open: a start that fails makes nothing.
     pub(crate) media: Box<dyn FnOnce() -> Result<media::Options, Failure> + 'a>,
-    /// Whether participants may have any proxy address.
-    pub(crate) accepts_any_proxy: bool,
+    /// Whether participants may have any proxy address, and those that no channel serves lead to simulated phones.
+    pub(crate) is_development: bool,
 }
 
 impl Outside<'_> {
@@ -32,7 +32,7 @@ impl Outside<'_> {
             transport: Arc::new(Unconnected),
             carrier: Arc::new(Unconnected),
             media: Box::new(|| Ok(media::Options::in_memory())),
-            accepts_any_proxy: false,
+            is_development: false,
         }
     }
 }
@@ -61,7 +61,8 @@ pub(crate) fn open(
         transport: outside.transport,
         carrier: outside.carrier,
         media: (outside.media)()?,
-        accepts_any_proxy: outside.accepts_any_proxy,
+        accepts_any_proxy: outside.is_development,
+        simulates_phones: outside.is_development,
     });
     if has_accounts {
         check_key(&engine, key_file)?;

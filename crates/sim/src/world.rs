@@ -107,6 +107,7 @@ impl World {
             carrier: Arc::new(Unconnected),
             media: dwell_engine::media::Options::in_memory(),
             accepts_any_proxy: true,
+            simulates_phones: false,
         })
     }
 

@@ -48,12 +48,23 @@ pub struct TestApp {
     /// What it knows of endpoints is lost with a restart.
     dispatcher: Dispatcher,
     seed: u64,
-    accepts_any_proxy: bool,
+    mode: Mode,
     database: DatabaseUrl,
     /// Where its media is, which outlives restarts.
     media: media::Options,
     /// Removed with the app.
     directory: Option<TempDir>,
+}
+
+/// How much is taken that is not set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Any proxy address.
+    Lenient,
+    /// Only the account's addresses.
+    Strict,
+    /// Any proxy address; those that no channel serves lead to simulated phones.
+    Development,
 }
 
 /// The credentials of an account.
@@ -81,37 +92,42 @@ pub struct Answer {
 impl TestApp {
     /// A server on a new SQLite database, whose participants may have any proxy address.
     pub async fn new() -> Self {
-        Self::in_a_directory(true, media::Options::in_memory()).await
+        Self::in_a_directory(Mode::Lenient, media::Options::in_memory()).await
     }
 
     /// The same, but for proxy addresses, which have to be the account's.
     pub async fn strict() -> Self {
-        Self::in_a_directory(false, media::Options::in_memory()).await
+        Self::in_a_directory(Mode::Strict, media::Options::in_memory()).await
+    }
+
+    /// The same, as for development: any proxy address, and those that no channel serves lead to simulated phones.
+    pub async fn in_development() -> Self {
+        Self::in_a_directory(Mode::Development, media::Options::in_memory()).await
     }
 
     /// The same as [`Self::new`], but for media, which is kept as these options say.
     pub async fn keeping(media: media::Options) -> Self {
-        Self::in_a_directory(true, media).await
+        Self::in_a_directory(Mode::Lenient, media).await
     }
 
-    async fn in_a_directory(accepts_any_proxy: bool, media: media::Options) -> Self {
+    async fn in_a_directory(mode: Mode, media: media::Options) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let database = DatabaseUrl::Sqlite(directory.path().join("dwell.db"));
-        let mut app = Self::start(database, accepts_any_proxy, media).await;
+        let mut app = Self::start(database, mode, media).await;
         app.directory = Some(directory);
         app
     }
 
     /// A server on a database, whose participants may have any proxy address.
     pub async fn on(database: DatabaseUrl) -> Self {
-        Self::start(database, true, media::Options::in_memory()).await
+        Self::start(database, Mode::Lenient, media::Options::in_memory()).await
     }
 
-    async fn start(database: DatabaseUrl, accepts_any_proxy: bool, media: media::Options) -> Self {
+    async fn start(database: DatabaseUrl, mode: Mode, media: media::Options) -> Self {
         let clock = ManualClock::new(START);
         let receivers = Receivers::new(clock.clone());
         let carriers = Carriers::new(clock.clone());
-        let engine = engine(&database, (&receivers, &carriers), &clock, 1, accepts_any_proxy, media.clone());
+        let engine = engine(&database, (&receivers, &carriers), &clock, 1, mode, media.clone());
         let account = create_account(&engine, false).await;
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
@@ -124,7 +140,7 @@ impl TestApp {
             router,
             dispatcher,
             seed: 1,
-            accepts_any_proxy,
+            mode,
             database,
             media,
             directory: None,
@@ -144,7 +160,7 @@ impl TestApp {
         let TestApp { router, dispatcher, engine, .. } = self;
         drop((router, dispatcher, engine));
         let (seed, sides, media) = (self.seed + 1, (&self.receivers, &self.carriers), self.media.clone());
-        let engine = self::engine(&self.database, sides, &self.clock, seed, self.accepts_any_proxy, media);
+        let engine = self::engine(&self.database, sides, &self.clock, seed, self.mode, media);
         let router = dwell_http::router(engine.clone(), dwell_http::Options::default());
         let dispatcher = Dispatcher::new(engine.clone(), DispatcherOptions::default());
         TestApp { engine, router, dispatcher, seed, ..self }
@@ -349,7 +365,7 @@ fn engine(
     (receivers, carriers): (&Receivers, &Carriers),
     clock: &ManualClock,
     seed: u64,
-    accepts_any_proxy: bool,
+    mode: Mode,
     media: media::Options,
 ) -> Engine {
     let store = Store::open(database, &Options::default()).expect("the database opens");
@@ -361,7 +377,8 @@ fn engine(
         transport: Arc::new(receivers.clone()),
         carrier: Arc::new(carriers.clone()),
         media,
-        accepts_any_proxy,
+        accepts_any_proxy: mode != Mode::Strict,
+        simulates_phones: mode == Mode::Development,
     })
 }
 

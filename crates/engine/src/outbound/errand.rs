@@ -90,7 +90,7 @@ impl Engine {
     /// channel's settings were encrypted with another key file.
     pub(crate) async fn errand(&self, delivery: &Delivery, letter: &Letter) -> Result<Errand, Error> {
         let (delivery, letter, key) = (delivery.clone(), letter.clone(), self.inner.secret_key.clone());
-        let has_phones = self.inner.accepts_any_proxy;
+        let simulates_phones = self.inner.simulates_phones;
         let read = self.inner.store.read(move |tx| {
             let Some(message) = message(tx, &delivery, &letter)? else {
                 return Ok(Errand::Not(Obstacle::Removed));
@@ -105,7 +105,7 @@ impl Engine {
                     let settings = crate::channels::open(&key, &stored)?;
                     (stored.channel, settings)
                 }
-                None => match phones::own_channel(account, Some(address)).filter(|_| has_phones) {
+                None => match phones::own_channel(account, Some(address)).filter(|_| simulates_phones) {
                     Some(own) => (own, Settings::Loopback(LoopbackSettings {})),
                     None => return Ok(Errand::Not(Obstacle::Unserved)),
                 },

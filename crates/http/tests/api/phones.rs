@@ -104,7 +104,7 @@ async fn a_phone_reports_and_its_receipt_does_not_go_backwards() {
 
 #[tokio::test]
 async fn in_development_every_address_leads_to_phones() {
-    let app = TestApp::new().await;
+    let app = TestApp::in_development().await;
     configure(&app).await;
     let sent = text_in(&app, "Hello?").await;
     assert_eq!(sent["channel_sid"], json!(null));

@@ -71,7 +71,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         transport: Arc::new(transport),
         carrier: Arc::new(carriers),
         media: Box::new(|| settings.media(arguments.dev)),
-        accepts_any_proxy: arguments.dev,
+        is_development: arguments.dev,
     };
     let engine = opening::open(&settings.database, &settings.key_file, &settings.store, outside)?;
     let store = engine.store().clone();
