@@ -8,19 +8,31 @@ use serde_json::{Map, Value};
 use super::{Provider, SECRET, Settings, SettingsError};
 use crate::limits;
 
-/// Members that hold a secret, each with the member without which it means nothing.
-const fn secrets_of(provider: Provider) -> &'static [(&'static str, Option<&'static str>)] {
+/// A member that holds a secret.
+struct Held {
+    name: &'static str,
+    /// The member without which it means nothing.
+    needs: Option<&'static str>,
+    /// The members that say where it is shown: for another place it has to be given again, or whoever may
+    /// write settings could read it there.
+    places: &'static [&'static str],
+}
+
+const fn secrets_of(provider: Provider) -> &'static [Held] {
     match provider {
-        Provider::Twilio => &[("auth_token", None)],
-        Provider::Smpp => &[("password", None)],
-        Provider::Email => &[("smtp_password", Some("smtp_username")), ("imap_password", Some("imap_username"))],
+        Provider::Twilio => &[Held { name: "auth_token", needs: None, places: &["url"] }],
+        Provider::Smpp => &[Held { name: "password", needs: None, places: &["host", "port", "tls"] }],
+        Provider::Email => &[
+            Held { name: "smtp_password", needs: Some("smtp_username"), places: &["smtp_url"] },
+            Held { name: "imap_password", needs: Some("imap_username"), places: &["imap_url"] },
+        ],
         Provider::Http | Provider::Loopback => &[],
     }
 }
 
 impl Settings {
     /// Reads and checks settings as they were given, which take the place of `before` as a whole. A secret
-    /// that is left out, or given as [`SECRET`], stays as it was before.
+    /// that is left out, or given as [`SECRET`], stays as it was before, if it goes to the same place.
     ///
     /// # Errors
     /// What is wrong, naming the member. It repeats no value: there are passwords among them.
@@ -29,7 +41,8 @@ impl Settings {
             return Err(SettingsError(format!("longer than {} bytes", limits::CHANNEL_SETTINGS_BYTES_MAX)));
         }
         let Members(mut members) = serde_json::from_str(json).map_err(|error| SettingsError(told(&error)))?;
-        for (name, needs) in secrets_of(provider) {
+        let mut kept = Vec::new();
+        for held @ Held { name, needs, .. } in secrets_of(provider) {
             let former = || {
                 let secrets = before.map(Settings::secrets).unwrap_or_default();
                 let found = secrets.into_iter().find(|(of, secret)| of == name && !secret.reveal().is_empty());
@@ -37,18 +50,27 @@ impl Settings {
             };
             match members.get(*name) {
                 None if needs.is_none_or(|needs| members.contains_key(needs)) => {
-                    members.extend(former().map(|secret| ((*name).to_owned(), secret)));
+                    if let Some(secret) = former() {
+                        members.insert((*name).to_owned(), secret);
+                        kept.push(held);
+                    }
                 }
                 Some(Value::String(text)) if text == SECRET => {
                     let none = || SettingsError(format!("{name}: {SECRET} keeps what is there, and there is nothing"));
                     members.insert((*name).to_owned(), former().ok_or_else(none)?);
+                    kept.push(held);
                 }
                 _ => {}
             }
         }
         let settings = Self::from_value(provider, Value::Object(members))?;
         settings.check()?;
-        Ok(settings)
+        let (after, before) = (settings.shown(), before.map(Settings::shown));
+        let moved = |place: &&str| before.as_ref().is_some_and(|before| before[*place] != after[*place]);
+        match kept.iter().find_map(|held| Some((held.name, held.places.iter().find(|place| moved(place))?))) {
+            Some((name, place)) => Err(SettingsError(format!("{name}: has to be given again with another `{place}`"))),
+            None => Ok(settings),
+        }
     }
 }
 
@@ -148,6 +170,33 @@ mod tests {
         let outgoing = r#"{"smtp_url": "smtps://mail.example", "smtp_username": "desk"}"#;
         let kept = [("smtp_password", "hush".to_owned())];
         assert_eq!(updated(&mail, Provider::Email, outgoing), kept, "one goes with what it belongs to");
+    }
+
+    #[test]
+    fn a_secret_is_not_kept_for_another_place() {
+        for (provider, before, after, problem) in [
+            (
+                Provider::Twilio,
+                r#"{"account_sid": "AC1", "auth_token": "hush"}"#,
+                r#"{"account_sid": "AC1", "url": "https://other.example"}"#,
+                "auth_token: has to be given again with another `url`",
+            ),
+            (
+                Provider::Smpp,
+                r#"{"host": "h", "system_id": "dwell", "password": "hush", "tls": true}"#,
+                r#"{"host": "h", "system_id": "dwell", "password": "********"}"#,
+                "password: has to be given again with another `tls`",
+            ),
+            (
+                Provider::Email,
+                MAIL,
+                r#"{"smtp_url": "smtps://mail.example", "imap_url": "imaps://other.example", "imap_username": "desk"}"#,
+                "imap_password: has to be given again with another `imap_url`",
+            ),
+        ] {
+            let before = first(provider, before);
+            assert_eq!(Settings::given(provider, after, Some(&before)).unwrap_err().to_string(), problem);
+        }
     }
 
     #[test]
