@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use dwell_core::channel::Settings;
 use dwell_core::receipt::Status;
+use dwell_engine::Clock;
 use dwell_engine::carriers::{Accepted, Carrier, CarryError, Carrying, Parcel};
 use dwell_engine::hooks::CallError;
 
 use crate::client::{HttpClient, Unusable};
+use crate::email::Mailer;
 use crate::guard::{Guard, Lookup, SystemLookup};
 use crate::smpp::Smpp;
 
@@ -29,18 +31,19 @@ pub struct Options {
 /// Hands messages over to the other sides of channels. One for the whole process: it holds the connections.
 pub struct Carriers {
     http: HttpClient,
+    mailer: Mailer,
     options: Options,
     smpp: Option<Arc<Smpp>>,
 }
 
 impl Carriers {
-    /// Carriers that connect to what `guard` allows and ask the system for addresses.
+    /// Carriers that connect to what `guard` allows and ask the system for addresses. `clock` dates mails.
     ///
     /// # Errors
     ///
     /// [`Unusable`] if TLS cannot be set up, as for webhooks.
-    pub fn new(guard: Guard, options: Options) -> Result<Self, Unusable> {
-        Self::with_lookup(guard, options, Arc::new(SystemLookup))
+    pub fn new(guard: Guard, options: Options, clock: Arc<dyn Clock>) -> Result<Self, Unusable> {
+        Self::with_lookup(guard, options, clock, Arc::new(SystemLookup))
     }
 
     /// Carriers that ask `lookup` for addresses.
@@ -48,8 +51,15 @@ impl Carriers {
     /// # Errors
     ///
     /// As [`Carriers::new`].
-    pub fn with_lookup(guard: Guard, options: Options, lookup: Arc<dyn Lookup>) -> Result<Self, Unusable> {
-        Ok(Carriers { http: HttpClient::new(Arc::new(guard), lookup, USER_AGENT)?, options, smpp: None })
+    pub fn with_lookup(
+        guard: Guard,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Self, Unusable> {
+        let guard = Arc::new(guard);
+        let mailer = Mailer::new(guard.clone(), lookup.clone(), clock);
+        Ok(Carriers { http: HttpClient::new(guard, lookup, USER_AGENT)?, mailer, options, smpp: None })
     }
 
     /// Carriers that hand messages for SMSCs over to these sessions.
@@ -63,9 +73,10 @@ impl Carriers {
         match (&parcel.settings, &self.smpp) {
             (Settings::Twilio(settings), _) => twilio::carry(&self.http, &self.options, settings, &parcel).await,
             (Settings::Http(settings), _) => http::carry(&self.http, &self.options, settings, &parcel).await,
+            (Settings::Email(_), _) => self.mailer.carry(parcel).await,
             (Settings::Smpp(_), Some(smpp)) => smpp.carry(&parcel).await,
             // Simulated phones are the engine's own.
-            (Settings::Smpp(_) | Settings::Email(_) | Settings::Loopback(_), _) => {
+            (Settings::Smpp(_) | Settings::Loopback(_), _) => {
                 let provider = parcel.channel.provider.as_str();
                 Err(refused(format!("this server hands nothing over to channels of `{provider}`")))
             }

@@ -9,6 +9,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::guard::{Guard, Lookup, Unresolved, resolve};
 
@@ -50,20 +51,34 @@ impl Dialler {
     /// # Errors
     /// [`Undialled`].
     pub(crate) async fn dial(&self, host: &str, port: u16, is_tls: bool) -> Result<Box<dyn Connection>, Undialled> {
-        let tls = if is_tls { Some(encrypted(host)?) } else { None };
+        let stream = self.connect(host, port).await?;
+        if is_tls { Ok(Box::new(encrypt(host, stream).await?)) } else { Ok(Box::new(stream)) }
+    }
+
+    /// Connects as [`Self::dial`] does, without TLS.
+    ///
+    /// # Errors
+    /// [`Undialled`].
+    pub(crate) async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Undialled> {
         let addresses = resolve(&self.guard, &*self.lookup, host.to_owned()).await?;
         let addresses: Vec<_> = addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect();
         let stream = TcpStream::connect(addresses.as_slice()).await.map_err(Undialled::Connect)?;
         // Small messages, each of which somebody waits for.
         stream.set_nodelay(true).map_err(Undialled::Connect)?;
-        match tls {
-            None => Ok(Box::new(stream)),
-            Some((connector, name)) => {
-                let stream = connector.connect(name, stream).await;
-                Ok(Box::new(stream.map_err(|error| Undialled::Tls(error.to_string()))?))
-            }
-        }
+        Ok(stream)
     }
+}
+
+/// Encrypts a connection to `host`.
+///
+/// # Errors
+/// [`Undialled::Tls`].
+pub(crate) async fn encrypt<S>(host: &str, stream: S) -> Result<TlsStream<S>, Undialled>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (connector, name) = encrypted(host)?;
+    connector.connect(name, stream).await.map_err(|error| Undialled::Tls(error.to_string()))
 }
 
 /// TLS to `host`, trusting whom the system trusts.

@@ -15,6 +15,7 @@
 mod carriers;
 mod client;
 mod dial;
+pub mod email;
 mod files;
 pub mod guard;
 pub mod sessions;

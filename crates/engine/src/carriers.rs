@@ -8,6 +8,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use bytes::Bytes;
 use dwell_core::channel::{Channel, Settings};
 use dwell_core::receipt::Status;
 use dwell_core::{ConversationSid, MediaSid, MessageSid, ReceiptSid};
@@ -42,6 +43,8 @@ pub struct Parcel {
     pub auth_token: AuthToken,
     /// The proxy address that the participant sees, or the projected one of a group text.
     pub from: String,
+    /// The name beside it, where the conversation has one for e-mail (contract §5.1).
+    pub from_name: Option<String>,
     /// The address of the participant; those of a group text are several.
     pub to: Vec<String>,
     /// The text.
@@ -81,7 +84,7 @@ impl fmt::Debug for Parcel {
 }
 
 /// A file that goes with a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Enclosure {
     /// Its SID.
     pub sid: MediaSid,
@@ -94,6 +97,15 @@ pub struct Enclosure {
     /// The path of a link under which anyone may fetch it for some time, to be put after the server's public
     /// base URL.
     pub link: String,
+    /// What is in it, for a side that fetches nothing: for e-mail.
+    pub bytes: Option<Bytes>,
+}
+
+/// Shows neither what is in it nor the link to it.
+impl fmt::Debug for Enclosure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Enclosure").field("sid", &self.sid).field("size", &self.size).finish_non_exhaustive()
+    }
 }
 
 /// The other side has taken a message.

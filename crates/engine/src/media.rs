@@ -177,6 +177,7 @@ impl Engine {
             filename: attachment.filename.clone(),
             size: attachment.size,
             link: self.media_link(account, &attachment.sid, ENCLOSURE_SECONDS),
+            bytes: None,
         });
         enclosed.collect()
     }

@@ -7,6 +7,7 @@
 pub(crate) mod enqueue;
 pub(crate) mod errand;
 mod list;
+mod pack;
 pub(crate) mod record;
 
 use dwell_core::{MessageSid, ReceiptSid};

@@ -75,6 +75,7 @@ fn describe() {
         "How long after its due time a timer was carried out"
     );
     metrics::describe_counter!("dwell_timers_fired_total", "Timers carried out");
+    metrics::describe_counter!("dwell_mails_total", "Mail read from mailboxes, by what became of it");
     metrics::describe_counter!("dwell_webhook_deliveries_total", "Deliveries to webhooks that are finished");
     metrics::describe_counter!("dwell_webhook_attempts_total", "Calls of webhooks");
     metrics::describe_histogram!(

@@ -35,6 +35,7 @@ pub mod services;
 mod statement;
 mod stopwatch;
 mod store;
+pub mod threads;
 pub mod transitions;
 mod url;
 pub mod users;
@@ -76,6 +77,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         roles::ALL,
         receipts::ALL,
         services::ALL,
+        threads::ALL,
         transitions::ALL,
         users::ALL,
         webhook_configurations::ALL,

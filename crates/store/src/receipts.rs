@@ -37,12 +37,6 @@ statements! {
          GROUP BY message_index";
     NAMED =
         columns!("WHERE channel_sid = ?2 AND channel_message_sid = ?3 AND account_sid = ?1 ORDER BY sid DESC LIMIT ?4");
-    /// What a participant was sent lately.
-    NAMES =
-        "SELECT channel_message_sid FROM receipts
-         WHERE conversation_sid = ?1 AND message_index >= ?3 AND message_index < ?4 AND participant_sid = ?2
-            AND channel_message_sid IS NOT NULL
-         ORDER BY message_index";
     INSERT(Text, Text, Text, Text, Int, Text, Text, Text, Text, Int, Int, Int) =
         "INSERT INTO receipts (sid, account_sid, conversation_sid, message_sid, message_index, participant_sid,
             channel_sid, channel_message_sid, status, error_code, date_created, date_updated)
@@ -133,18 +127,6 @@ pub fn named(
     limit: i64,
 ) -> Result<Vec<Receipt>, StoreError> {
     tx.all(&NAMED, params![account, channel, name, limit], read)
-}
-
-/// The channels' names of what a participant was sent of the `window` messages before an index, oldest first.
-pub fn names(
-    tx: &mut dyn Tx,
-    conversation: &ConversationSid,
-    participant: &ParticipantSid,
-    before: i64,
-    window: i64,
-) -> Result<Vec<String>, StoreError> {
-    let params = params![conversation, participant, before.saturating_sub(window), before];
-    tx.all(&NAMES, params, |row| Columns::new(row).text())
 }
 
 /// Adds the receipts of a message and notes that its conversation has some. Each participant has one of a

@@ -33,6 +33,7 @@ const BIG: &[&str] = &[
     "early_statuses",
     "phone_messages",
     "media",
+    "inbound_messages",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -78,7 +79,6 @@ const HOT: &[(&str, &str, &str)] = &[
     ("messages::COUNT_AFTER", "messages_pkey", "message_index >"),
     ("receipts::LIST", "receipts_pkey", "sid >"),
     ("receipts::NAMED", "receipts_channel", "channel_message_sid ="),
-    ("receipts::NAMES", "receipts_participant", "message_index >="),
     ("participants::OUTSIDE", "participants_pkey", "conversation_sid ="),
     ("events::LIST", "events_pkey", "seq >"),
     ("roles::LIST", "roles_service", "sid >"),
@@ -273,6 +273,8 @@ const PLENTY: &str = "
     UPDATE webhook_deliveries SET method = 'CHANNEL' WHERE seq % 2 = 0;
     UPDATE receipts SET channel_sid = 'CN' || message_index % 50, channel_message_sid = sid;
     INSERT INTO early_statuses SELECT 'CN' || i % 50, 'SM' || i, 'AC' || i % 20, 'sent', NULL, i FROM generate_series(1, 20000) i;
+    INSERT INTO inbound_messages SELECT 'AC' || i % 20, 'CN' || i % 50, 'SM' || i, 'created', 'CH' || i % 1000, 'IM' || i, i
+        FROM generate_series(1, 20000) i;
     INSERT INTO webhook_queues SELECT 'WH' || i, 'CH' || i % 1000, 'AC' || i % 20, 1, i, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO webhook_attempts SELECT 'WD' || i / 3, i % 3 + 1, i, 1, 200, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO last_calls SELECT 'CH' || i / 3, i, 'AC' || i % 20, 'inactive', i, 'go', i, NULL, NULL FROM generate_series(1, 20000) i;

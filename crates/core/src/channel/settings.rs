@@ -119,7 +119,8 @@ pub struct EmailSettings {
     /// With what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smtp_password: Option<Secret>,
-    /// Where mail comes in: `imaps://host:993` or `imap://host:143`; nowhere when left out.
+    /// Where mail comes in: `imaps://host:993` (TLS from the start), `imap://host:143?tls=required`
+    /// (STARTTLS) or `imap://host:143` (neither); nowhere when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imap_url: Option<String>,
     /// Who signs in there.

@@ -82,7 +82,7 @@ pub(crate) async fn resolve(guard: &Guard, lookup: &dyn Lookup, host: String) ->
 }
 
 /// The addresses that may be called; a refusal if there are some but none may.
-fn open_of(guard: &Guard, host: &str, found: Vec<IpAddr>) -> Result<Vec<IpAddr>, Unresolved> {
+pub(crate) fn open_of(guard: &Guard, host: &str, found: Vec<IpAddr>) -> Result<Vec<IpAddr>, Unresolved> {
     let mut open = Vec::with_capacity(found.len());
     let mut closed = None;
     for address in found {

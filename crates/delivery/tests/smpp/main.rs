@@ -100,6 +100,7 @@ impl World {
             settings: Settings::Smpp(self.settings.clone()),
             auth_token: AuthToken::new("0123456789abcdef0123456789abcdef"),
             from: "+4915550001".to_owned(),
+            from_name: None,
             to: vec!["+4915550002".to_owned()],
             body: Some(body.to_owned()),
             media: Vec::new(),
@@ -144,5 +145,6 @@ fn picture() -> Enclosure {
         filename: None,
         size: 1,
         link: "/m/1".to_owned(),
+        bytes: None,
     }
 }

@@ -1,9 +1,12 @@
 //! Carriers over HTTP against other sides on this machine, over real sockets.
 
+use std::sync::Arc;
+
 use dwell_core::channel::{Channel, HttpSettings, LoopbackSettings, Provider, Secret, Settings, TwilioSettings};
 use dwell_core::receipt::Status;
 use dwell_core::{AccountSid, ChannelSid, ConversationSid, MediaSid, MessageSid, ReceiptSid, SidBytes, Timestamp};
 use dwell_delivery::{CarrierOptions, Carriers, Guard};
+use dwell_engine::SystemClock;
 use dwell_engine::carriers::{Accepted, Carrier, CarryError, Enclosure, Parcel};
 use dwell_engine::hooks::AuthToken;
 use dwell_engine::signature::signature;
@@ -39,6 +42,7 @@ fn parcel(settings: Settings) -> Parcel {
         settings,
         auth_token: AuthToken::new(TOKEN),
         from: "+15550001111".to_owned(),
+        from_name: None,
         to: vec!["+15552223333".to_owned()],
         body: Some("Grüße & a+b".to_owned()),
         media: Vec::new(),
@@ -61,6 +65,7 @@ fn enclosure() -> Enclosure {
         filename: Some("ü.png".to_owned()),
         size: 3,
         link: "/v1/media/x?token=y".to_owned(),
+        bytes: None,
     }
 }
 
@@ -75,7 +80,7 @@ fn to_http(url: &str) -> Parcel {
 
 fn carriers(base: Option<&str>) -> Carriers {
     let options = CarrierOptions { public_base_url: base.map(str::to_owned) };
-    Carriers::new(guard(&["127.0.0.1"]), options).unwrap()
+    Carriers::new(guard(&["127.0.0.1"]), options, Arc::new(SystemClock)).unwrap()
 }
 
 type Outcome = Result<Accepted, CarryError>;
@@ -310,7 +315,7 @@ async fn an_other_side_that_is_down_keeps_messages_waiting() {
 #[tokio::test]
 async fn closed_networks_are_not_reached_through_channels() {
     let server = Server::start(Act::answer("200 OK", "")).await;
-    let carriers = Carriers::new(Guard::public_only(), CarrierOptions::default()).unwrap();
+    let carriers = Carriers::new(Guard::public_only(), CarrierOptions::default(), Arc::new(SystemClock)).unwrap();
     for parcel in [to_twilio(&server.url("")), to_http(&server.url(""))] {
         let what = "refused: 127.0.0.1 is loopback and in none of the allowed networks";
         assert_eq!(carriers.carry(parcel).await, later(what));

@@ -112,9 +112,11 @@ impl Work {
     }
 
     /// Simulated phones are the engine's own. A carrier that does not keep to its time is given up.
-    async fn hand_over(&self, parcel: Parcel) -> Result<Accepted, CarryError> {
-        if parcel.channel.provider == Provider::Loopback {
-            return self.engine.carry_to_phones(parcel).await;
+    async fn hand_over(&self, mut parcel: Parcel) -> Result<Accepted, CarryError> {
+        match parcel.channel.provider {
+            Provider::Loopback => return self.engine.carry_to_phones(parcel).await,
+            Provider::Email => self.engine.pack(&mut parcel).await?,
+            Provider::Twilio | Provider::Smpp | Provider::Http => {}
         }
         let clock = &*self.engine.inner.clock;
         let millis = i64::try_from(TIMEOUT_MILLIS).unwrap_or(i64::MAX);

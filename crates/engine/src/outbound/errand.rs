@@ -3,10 +3,12 @@
 
 use dwell_core::address::BindingType;
 use dwell_core::channel::{Channel, LoopbackSettings, Settings};
+use dwell_core::limits::SUBJECT_CHARS_MAX;
 use dwell_core::media::Attachment;
-use dwell_core::{ConversationSid, Message, ParticipantSid};
+use dwell_core::{Conversation, ConversationSid, Message, ParticipantSid};
 use dwell_store::deliveries::Delivery;
 use dwell_store::receipts::{self, Key};
+use dwell_store::threads::{self, Stretch};
 use dwell_store::{Tx, channels, conversations, messages};
 
 use super::Letter;
@@ -19,7 +21,7 @@ use crate::phones;
 /// Longest time for handing a message over, in milliseconds.
 pub(crate) const TIMEOUT_MILLIS: u64 = 10_000;
 /// How many messages back an e-mail looks for those that it answers.
-const REFERENCES_WINDOW: i64 = 50;
+const THREAD_WINDOW: i64 = 50;
 
 /// What is to be done with a message whose turn has come.
 pub(crate) enum Errand {
@@ -46,10 +48,21 @@ pub(crate) enum Obstacle {
 pub(crate) struct Ready {
     channel: Channel,
     settings: Settings,
-    references: Vec<String>,
+    thread: Thread,
     attachments: Vec<Attachment>,
     message_index: i64,
     conversation_sid: ConversationSid,
+}
+
+/// What an e-mail has that other messages have not.
+#[derive(Default)]
+struct Thread {
+    /// The names of the mails that it answers, oldest first.
+    references: Vec<String>,
+    /// The subject of a mail that was given none.
+    subject: Option<String>,
+    /// The name of its sender in this conversation.
+    from_name: Option<String>,
 }
 
 impl Ready {
@@ -60,12 +73,13 @@ impl Ready {
             settings: self.settings,
             auth_token,
             from: delivery.url.clone(),
+            from_name: self.thread.from_name,
             to: letter.to,
             body: letter.body,
             // Links hold from now on, however long the message has waited.
             media: engine.enclosures(&delivery.account_sid, &self.attachments),
-            subject: letter.subject,
-            references: self.references,
+            subject: letter.subject.or(self.thread.subject),
+            references: self.thread.references,
             author: letter.author,
             conversation_sid: self.conversation_sid,
             message_sid: letter.message_sid,
@@ -92,7 +106,7 @@ impl Engine {
         let (delivery, letter, key) = (delivery.clone(), letter.clone(), self.inner.secret_key.clone());
         let simulates_phones = self.inner.simulates_phones;
         let read = self.inner.store.read(move |tx| {
-            let Some(message) = message(tx, &delivery, &letter)? else {
+            let Some((conversation, message)) = message(tx, &delivery, &letter)? else {
                 return Ok(Errand::Not(Obstacle::Removed));
             };
             if is_done(tx, &message, &letter)? {
@@ -113,7 +127,7 @@ impl Engine {
             Ok::<_, Error>(Errand::Ready(Box::new(Ready {
                 channel,
                 settings,
-                references: references(tx, &delivery, &message)?,
+                thread: thread(tx, &delivery, conversation, &message)?,
                 message_index: message.index,
                 attachments: message.media,
                 conversation_sid: message.conversation_sid,
@@ -123,14 +137,13 @@ impl Engine {
     }
 }
 
-/// The message of a row, unless it or its conversation was removed.
-fn message(tx: &mut dyn Tx, delivery: &Delivery, letter: &Letter) -> Result<Option<Message>, Error> {
+/// The message of a row and its conversation, unless one of them was removed.
+fn message(tx: &mut dyn Tx, delivery: &Delivery, letter: &Letter) -> Result<Option<(Conversation, Message)>, Error> {
     let account = &delivery.account_sid;
-    let Some(conversation) = ConversationSid::parse(&delivery.stream_sid) else { return Ok(None) };
-    if conversations::fetch_anywhere(tx, account, &conversation)?.is_none() {
-        return Ok(None);
-    }
-    Ok(messages::fetch(tx, account, &conversation, &letter.message_sid)?)
+    let Some(sid) = ConversationSid::parse(&delivery.stream_sid) else { return Ok(None) };
+    let Some(conversation) = conversations::fetch_anywhere(tx, account, &sid)? else { return Ok(None) };
+    let message = messages::fetch(tx, account, &sid, &letter.message_sid)?;
+    Ok(message.map(|message| (conversation, message)))
 }
 
 /// Whether every receipt has a status: it left before, by an attempt that went unnoted.
@@ -143,13 +156,48 @@ fn is_done(tx: &mut dyn Tx, message: &Message, letter: &Letter) -> Result<bool, 
     Ok(true)
 }
 
-/// What an e-mail answers.
-fn references(tx: &mut dyn Tx, delivery: &Delivery, message: &Message) -> Result<Vec<String>, Error> {
-    match (BindingType::of(&delivery.url), ParticipantSid::parse(&delivery.hook_sid)) {
-        (Some(BindingType::Email), Some(participant)) => {
-            let conversation = &message.conversation_sid;
-            Ok(receipts::names(tx, conversation, &participant, message.index, REFERENCES_WINDOW)?)
+/// What an e-mail answers, and in whose name.
+fn thread(
+    tx: &mut dyn Tx,
+    delivery: &Delivery,
+    conversation: Conversation,
+    message: &Message,
+) -> Result<Thread, Error> {
+    let kind = BindingType::of(&delivery.url);
+    let (Some(BindingType::Email), Some(participant)) = (kind, ParticipantSid::parse(&delivery.hook_sid)) else {
+        return Ok(Thread::default());
+    };
+    let stretch = Stretch {
+        account: &delivery.account_sid,
+        conversation: &conversation.sid,
+        before: message.index,
+        window: THREAD_WINDOW,
+    };
+    Ok(Thread {
+        references: threads::names(tx, stretch, &participant)?,
+        subject: threads::subject(tx, stretch)?.map(|subject| answer_to(&subject)),
+        from_name: conversation.email_name,
+    })
+}
+
+/// The subject of an answer.
+fn answer_to(subject: &str) -> String {
+    let is_answer = subject.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
+    let subject = if is_answer { subject.to_owned() } else { format!("Re: {subject}") };
+    subject.chars().take(SUBJECT_CHARS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_say_re_once() {
+        for (subject, answer) in
+            [("Parcel", "Re: Parcel"), ("RE: Parcel", "RE: Parcel"), ("ré", "Re: ré"), ("", "Re: ")]
+        {
+            assert_eq!(answer_to(subject), answer);
         }
-        _ => Ok(Vec::new()),
+        assert_eq!(answer_to(&"ü".repeat(SUBJECT_CHARS_MAX)).chars().count(), SUBJECT_CHARS_MAX);
     }
 }

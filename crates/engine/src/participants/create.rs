@@ -14,6 +14,9 @@ use crate::input::{self, present};
 use crate::journal::{Journal, save};
 use crate::pre_hooks::{PreEvent, Request};
 
+/// How e-mail participants are addressed: each in a mail of its own.
+const LEVEL_TO: &str = "to";
+
 /// The parameters, as sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are the contract's")]
@@ -79,6 +82,7 @@ impl Create {
                     address: Some(address.to_owned()),
                     proxy_address: Some(proxy.to_owned()),
                     name: self.messaging_binding_name.clone(),
+                    level: (kind == address::BindingType::Email).then(|| LEVEL_TO.to_owned()),
                     ..Binding::default()
                 }))
             }

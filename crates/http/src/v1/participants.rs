@@ -64,6 +64,12 @@ struct MessagingBinding {
     /// The address of yours that it talks to; left out when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     proxy_address: Option<String>,
+    /// The name beside an e-mail address; left out when none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// How an e-mail participant is addressed: `to`; left out on other channels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<String>,
 }
 
 fn list_url(tree: &Tree, conversation: &ConversationSid) -> String {
@@ -84,6 +90,8 @@ impl Participant {
                 r#type: binding.binding_type,
                 address: binding.address,
                 proxy_address: binding.proxy_address,
+                name: binding.name,
+                level: binding.level,
             }),
             role_sid: p.role_sid.map(|sid| sid.to_string()),
             last_read_message_index: p.last_read_message_index,

@@ -13,6 +13,8 @@ use crate::support::{CONVERSATIONS, bind, raw, sid, text};
 const MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("MessagingBinding", "proxy_address"),
     ("PhoneMessage", "outcome"),
+    ("MessagingBinding", "name"),
+    ("MessagingBinding", "level"),
     ("Timers", "date_inactive"),
     ("Timers", "date_closed"),
     ("Bindings", "email"),

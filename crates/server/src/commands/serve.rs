@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dwell_delivery::email;
 use dwell_delivery::smpp::{self, Smpp};
 use dwell_delivery::{CarrierOptions, Carriers, HttpTransport};
 use dwell_engine::media::Collector;
@@ -66,7 +67,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         settings.public_base_url.clone(),
     );
     let smpp = Arc::new(smpp);
-    let carriers = Carriers::new(settings.webhook_guard(arguments.dev)?, options)?.with_smpp(smpp.clone());
+    let carriers =
+        Carriers::new(settings.webhook_guard(arguments.dev)?, options, Arc::new(SystemClock))?.with_smpp(smpp.clone());
     let outside = Outside {
         transport: Arc::new(transport),
         carrier: Arc::new(carriers),
@@ -154,6 +156,8 @@ async fn serve(
     let mut initializer = tokio::spawn(Initializer::new(engine.clone()).run(halt.clone().wait()));
     let dispatcher = Dispatcher::new(engine.clone(), settings.deliveries.clone());
     let mut dispatcher = tokio::spawn(dispatcher.run(halt.clone().wait()));
+    let mailboxes = email::supervisor(settings.webhook_guard(is_development)?, engine.clone(), Arc::new(SystemRandom));
+    let mut mailboxes = tokio::spawn(mailboxes.run(halt.clone().wait()));
     let mut last_caller = tokio::spawn(LastCaller::new(engine.clone()).run(halt.clone().wait()));
     let mut sessions = tokio::spawn(smpp::supervisor(smpp, engine.clone()).run(end.wait()));
     let mut collector = tokio::spawn(Collector::new(engine.clone()).run(halt.clone().wait()));
@@ -173,6 +177,7 @@ async fn serve(
         ended = &mut http => Some(unexpected("HTTP", ended.map(|ended| format!("{ended:?}")))),
         ended = &mut initializer => Some(unexpected("the initializer", ended.map(|()| String::new()))),
         ended = &mut dispatcher => Some(unexpected("the dispatcher", ended.map(|()| String::new()))),
+        ended = &mut mailboxes => Some(unexpected("the reader of mailboxes", ended.map(|()| String::new()))),
         ended = &mut last_caller => Some(unexpected("the last caller", ended.map(|()| String::new()))),
         ended = &mut sessions => Some(unexpected("the supervisor of sessions", ended.map(|()| String::new()))),
         ended = &mut collector => Some(unexpected("the collector", ended.map(|()| String::new()))),
@@ -186,6 +191,9 @@ async fn serve(
         tracing::warn!(seconds = settings.drain_seconds, "requests still in flight were cut off");
     }
     let _ = halting.send(true);
+    if !finish(&mut mailboxes, &*clock, TASK_STOP_SECONDS).await {
+        tracing::warn!("mail that was being taken in is read again after the next start");
+    }
     if !finish(&mut scheduler, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("timers that are due wait for the next start");
     }

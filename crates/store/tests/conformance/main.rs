@@ -27,6 +27,7 @@ mod receipts;
 mod roles;
 mod samples;
 mod services;
+mod threads;
 mod timers;
 mod transactions;
 mod users;

@@ -93,12 +93,6 @@ fn a_channel_speaks_of_receipts_by_its_own_names(store: &Store) {
     assert_eq!(named(1, 1, "1A", 1), [again]);
     assert_eq!(named(1, 2, "1A", 9), [two]);
     assert_eq!((named(2, 1, "1A", 9), named(1, 1, "1B", 9)), (vec![], vec![]));
-    let names = |n: i64, before: i64, window: i64| {
-        let participant = receipt(1, 0, n).participant_sid;
-        read(store, move |tx| receipts::names(tx, &conversation_sid(1), &participant, before, window))
-    };
-    assert_eq!((names(1, 9, 9), names(1, 3, 9)), (vec!["1A".to_owned(), "2B".to_owned()], vec!["1A".to_owned()]));
-    assert_eq!((names(1, 9, 6), names(2, 9, 9)), (vec!["2B".to_owned()], vec!["1A".to_owned()]));
 }
 
 fn a_participant_has_one_receipt_of_a_message(store: &Store) {

@@ -62,12 +62,17 @@ fn smpp(settings: &SmppSettings) -> Checked {
 
 fn email(settings: &EmailSettings) -> Checked {
     let smtp = server_url("smtp_url", &settings.smtp_url, ["smtps", "smtp"])?;
-    let is_starttls = smtp.scheme() == "smtp" && smtp.query() == Some("tls=required");
-    ensure("smtp_url", smtp.query().is_none() || is_starttls, "may have the query tls=required after smtp://, only")?;
+    let asks_for_tls = smtp.scheme() == "smtp" && smtp.query() == Some("tls=required");
+    ensure("smtp_url", smtp.query().is_none() || asks_for_tls, "may have the query tls=required after smtp://, only")?;
     pair("smtp_username", "smtp_password", settings.smtp_username.is_some() == settings.smtp_password.is_some())?;
     if let Some(text) = &settings.imap_url {
         let imap = server_url("imap_url", text, ["imaps", "imap"])?;
-        ensure("imap_url", imap.query().is_none(), "must have no query")?;
+        let asks_for_tls = imap.scheme() == "imap" && imap.query() == Some("tls=required");
+        ensure(
+            "imap_url",
+            imap.query().is_none() || asks_for_tls,
+            "may have the query tls=required after imap://, only",
+        )?;
     }
     let signs_in = (settings.imap_username.is_some(), settings.imap_password.is_some());
     pair("imap_username", "imap_password", signs_in.0 == signs_in.1)?;
@@ -247,7 +252,7 @@ mod tests {
             (
                 Provider::Email,
                 "imap_url",
-                &["imap://mail.example?tls=required", "pop3://mail.example", "imap://me@mail.example"],
+                &["imaps://mail.example?tls=required", "pop3://mail.example", "imap://me@mail.example"],
             ),
             (Provider::Email, "smtp_username", &["", "me\r\n", &long]),
             (Provider::Email, "smtp_password", &["", "pw\r\nx", &long]),
