@@ -188,7 +188,7 @@ async fn an_update_replaces_settings_and_keeps_secrets() {
     let given_back = made["settings"].to_string();
     for (settings, expected, url) in [
         (given_back.as_str(), "first", "https://sms.example"),
-        (r#"{"account_sid": "AC1"}"#, "first", "https://api.twilio.com"),
+        (r#"{"account_sid": "AC2", "url": "https://sms.example"}"#, "first", "https://sms.example"),
         (r#"{"account_sid": "AC1", "auth_token": "second"}"#, "second", "https://api.twilio.com"),
         ("", "second", "https://api.twilio.com"),
     ] {
