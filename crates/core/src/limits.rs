@@ -66,8 +66,6 @@ pub const CONTENT_VARIABLES_CHARS_MAX: usize = 27_801;
 pub const MEDIA_TYPE_BYTES_MAX: usize = 255;
 /// Longest name of media, in characters.
 pub const FILENAME_CHARS_MAX: usize = 255;
-/// Most media of one message (contract §7.9).
-pub const MEDIA_PER_MESSAGE_MAX: usize = 10;
 /// How long media may go without a message, in seconds (contract §7.9).
 pub const UNATTACHED_MEDIA_SECONDS_MAX: i64 = 300;
 /// How long a link to media without credentials is valid, in seconds (contract §7.9).

@@ -50,6 +50,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/webhooks.md"),
     },
     Guide {
+        name: "media",
+        summary: "Files of messages, and where they are kept",
+        file: "media.md",
+        markdown: include_str!("../../../docs/media.md"),
+    },
+    Guide {
         name: "inbound",
         summary: "Where a message from outside goes, and who may bring it",
         file: "inbound.md",

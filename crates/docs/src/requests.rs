@@ -48,7 +48,13 @@ const TABLE: &[Row] = &[
 ];
 
 /// Operations that are called without any parameter: what they take, if anything, is optional.
-const BARE: &[&str] = &["dwell/test-clock/freeze", "dwell/test-clock/resume", "dwell/webhook-deliveries/resend-one"];
+const BARE: &[&str] = &[
+    // It takes JSON.
+    "services/media-set",
+    "dwell/test-clock/freeze",
+    "dwell/test-clock/resume",
+    "dwell/webhook-deliveries/resend-one",
+];
 
 /// What the examples of an operation send.
 pub(crate) fn of(operation: &Operation) -> Vec<(String, String)> {

@@ -39,7 +39,7 @@ statements! {
     DOOM_OVERDUE =
         "UPDATE media SET collect_at = 0 WHERE sid IN
             (SELECT sid FROM media WHERE collect_at > 0 AND collect_at <= ?1 ORDER BY collect_at, sid LIMIT ?2)";
-    ANY_TO_REMOVE = "SELECT 1 FROM media WHERE collect_at <= ?1 LIMIT 1";
+    ANY_TO_REMOVE = "SELECT sid FROM media WHERE collect_at <= ?1 LIMIT 1";
     DOOMED = "SELECT account_sid, sid FROM media WHERE collect_at = 0 AND sid > ?1 ORDER BY sid LIMIT ?2";
     DELETE = "DELETE FROM media WHERE sid = ?2 AND account_sid = ?1 AND collect_at = 0";
 }

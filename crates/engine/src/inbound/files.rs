@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use dwell_core::{MediaSid, Reason, Timestamp, limits, media};
+use dwell_core::{MediaSid, Reason, Timestamp, media};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 
@@ -54,7 +54,7 @@ impl Engine {
         }
         let until = self.now().plus_seconds(PATIENCE_SECONDS);
         let mut under_way = JoinSet::new();
-        for place in 0..count.min(limits::MEDIA_PER_MESSAGE_MAX) {
+        for place in 0..count {
             let (engine, scope, arrival) = (self.clone(), scope.clone(), arrival.clone());
             under_way.spawn(async move { (place, engine.bring(&scope, &arrival.files[place], until).await) });
         }
@@ -70,18 +70,15 @@ impl Engine {
         kept.sort_unstable_by_key(|(place, _)| *place);
         missing.sort_unstable_by_key(|(place, _)| *place);
         let mut sids: Vec<_> = kept.into_iter().map(|(_, sid)| sid).collect();
-        if missing.is_empty() && count <= limits::MEDIA_PER_MESSAGE_MAX {
+        if missing.is_empty() {
             return Ok(sids);
         }
-        // The note is one of the files that a message may have.
-        sids.truncate(limits::MEDIA_PER_MESSAGE_MAX - 1);
-        let lost = count - sids.len();
-        metrics::counter!("dwell_inbound_files_missing_total").increment(lost as u64);
+        metrics::counter!("dwell_inbound_files_missing_total").increment(missing.len() as u64);
         let account = arrival.account.as_str();
         for (place, why) in &missing {
             tracing::warn!(account, file = place + 1, why, "a file of a message from outside could not be had");
         }
-        sids.push(self.keep_note(scope, &note(count, lost, &missing)).await?);
+        sids.push(self.keep_note(scope, &note(count, &missing)).await?);
         Ok(sids)
     }
 
@@ -172,13 +169,10 @@ impl Engine {
 }
 
 /// What people are told of files that are not there.
-fn note(count: usize, lost: usize, missing: &[(usize, String)]) -> String {
-    let mut text = format!("{lost} of {count} files of this message could not be kept.\n");
+fn note(count: usize, missing: &[(usize, String)]) -> String {
+    let mut text = format!("{} of {count} files of this message could not be kept.\n", missing.len());
     for (place, why) in missing {
         text.push_str(&format!("File {}: {why}.\n", place + 1));
-    }
-    if count > limits::MEDIA_PER_MESSAGE_MAX {
-        text.push_str(&format!("A message has at most {} files.\n", limits::MEDIA_PER_MESSAGE_MAX));
     }
     text
 }

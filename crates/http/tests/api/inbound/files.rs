@@ -12,11 +12,14 @@ use serde_json::json;
 use super::*;
 use crate::support::{raw, sid, text};
 
+/// A URL, and user and password.
+type Asked = (String, Option<(String, String)>);
+
 /// Files by URL; the rest cannot be had. It remembers what it was asked for.
 #[derive(Default)]
 struct Shelf {
     files: BTreeMap<&'static str, Reply>,
-    asked: Mutex<Vec<(String, Option<(String, String)>)>>,
+    asked: Mutex<Vec<Asked>>,
 }
 
 impl Fetcher for Shelf {
@@ -102,15 +105,6 @@ async fn a_file_that_cannot_be_had_is_missed_but_not_the_message() {
     }
     assert!(!note.contains("m.example/gone"), "a URL is as good as the file");
     assert_eq!(shelf.asked.lock().len(), 5, "what may get better is asked for twice");
-}
-
-#[tokio::test]
-async fn a_message_has_ten_files() {
-    let (app, _) = app().await;
-    let message = first_message(&app, (0..12).map(|n| here(&n.to_string())).collect(), Some("x")).await;
-    assert_eq!(message["media"].as_array().unwrap().len(), 10);
-    assert_eq!(content(&app, &message, 8).await, "8");
-    assert!(content(&app, &message, 9).await.contains("3 of 12 files"));
 }
 
 #[tokio::test]
