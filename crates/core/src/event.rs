@@ -222,6 +222,8 @@ pub struct ParticipantPayload<'a> {
     pub address: Option<&'a str>,
     #[serde(rename = "MessagingBinding.ProxyAddress", skip_serializing_if = "Option::is_none")]
     pub proxy_address: Option<&'a str>,
+    #[serde(rename = "MessagingBinding.ProjectedAddress", skip_serializing_if = "Option::is_none")]
+    pub projected_address: Option<&'a str>,
     #[serde(rename = "MessagingBinding.Type")]
     pub binding_type: String,
     #[serde(serialize_with = "millis")]
@@ -246,6 +248,7 @@ impl<'a> ParticipantPayload<'a> {
             attributes: &p.attributes,
             address: binding.and_then(|b| b.address.as_deref()),
             proxy_address: binding.and_then(|b| b.proxy_address.as_deref()),
+            projected_address: binding.and_then(|b| b.projected_address.as_deref()),
             binding_type: binding.map_or_else(|| "CHAT".to_owned(), |b| b.binding_type.to_uppercase()),
             date_created: p.date_created,
             date_updated: p.date_updated,

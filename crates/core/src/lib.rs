@@ -12,6 +12,7 @@ pub mod channel;
 pub mod conversation;
 pub mod country;
 pub mod event;
+pub mod group;
 pub mod last_call;
 pub mod lifecycle;
 pub mod limits;

@@ -85,6 +85,10 @@ pub const LAST_CALL_LEAD_SECONDS_MIN: i64 = 5;
 pub const LAST_CALL_LEAD_SECONDS_MAX: i64 = 30;
 /// Shortest time by which a last call puts a timer off, in seconds.
 pub const POSTPONEMENT_SECONDS_MIN: i64 = 60;
+/// Fewest participants of a group text among whom messages go (contract §11.8).
+pub const GROUP_PARTICIPANTS_MIN: usize = 3;
+/// Most participants of a group text (contract §12).
+pub const GROUP_PARTICIPANTS_MAX: usize = 10;
 /// Most addresses of one channel.
 pub const CHANNEL_ADDRESSES_MAX: usize = 100;
 /// Largest settings of a channel, in bytes of UTF-8.

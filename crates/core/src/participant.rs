@@ -1,5 +1,6 @@
 //! A participant of a conversation (contract §5.3).
 
+use crate::group;
 use crate::sid::{AccountSid, ConversationSid, ParticipantSid, RoleSid, ServiceSid};
 use crate::time::Timestamp;
 
@@ -50,6 +51,14 @@ pub struct Binding {
     pub name: Option<String>,
     /// How an e-mail participant is addressed: `to`, `from` or `cc`.
     pub level: Option<String>,
+}
+
+impl Participant {
+    /// Whether it is made for a group text: it has a telephone number that nothing faces, or a projected address.
+    pub fn is_for_group(&self) -> bool {
+        let for_group = |binding: &Binding| binding.proxy_address.is_none() && group::address_of(binding).is_some();
+        self.binding.as_ref().is_some_and(for_group)
+    }
 }
 
 /// Of which news in a conversation the devices of a user are told (contract §5.8).

@@ -191,6 +191,24 @@ pub enum Reason {
     ProjectedAddressNotAddable,
     #[error("group MMS is not enabled")]
     GroupMmsNotEnabled,
+    #[error("a participant of a group text has neither a telephone number nor a projected address")]
+    GroupMemberWithoutAddress,
+    #[error("fewer than three participants in a group text")]
+    GroupTooSmall,
+    #[error("too many participants in a group text")]
+    GroupTooLarge,
+    #[error("an address is twice in a group text")]
+    GroupMemberTwice,
+    #[error("a group text with the same participants is open, {holder}")]
+    GroupExists { holder: ConversationSid },
+    #[error("projected address of no channel of the account")]
+    ProjectedAddressNotOwned,
+    #[error("a group text and proxy addresses in one conversation")]
+    GroupWithProxyAddresses,
+    #[error("the channel of the projected address takes no group texts")]
+    ChannelWithoutGroups,
+    #[error("the author is not in the group text")]
+    AuthorNotInGroup,
     #[error("identity and address both given")]
     IdentityAndAddress,
     #[error("notification level unknown")]

@@ -68,6 +68,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/channels.md"),
     },
     Guide {
+        name: "group-texts",
+        summary: "Several telephones and your numbers in one conversation",
+        file: "group-texts.md",
+        markdown: include_str!("../../../docs/group-texts.md"),
+    },
+    Guide {
         name: "channels-reference",
         summary: "Addresses and the providers that serve them, with every setting",
         file: "channels-reference.md",

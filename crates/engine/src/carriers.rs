@@ -47,6 +47,8 @@ pub struct Parcel {
     pub from_name: Option<String>,
     /// The address of the participant; those of a group text are several.
     pub to: Vec<String>,
+    /// The account's other addresses in a group text, which its telephones are to see among those it went to.
+    pub others: Vec<String>,
     /// The text.
     pub body: Option<String>,
     /// What comes with it.

@@ -41,7 +41,8 @@ impl From<StoreError> for Error {
             StoreError::Unique(UniqueKey::ConversationUniqueName) => Error::Refused(Reason::UniqueNameTaken),
             StoreError::Unique(UniqueKey::UserIdentity) => Error::Refused(Reason::UserExists),
             StoreError::Unique(UniqueKey::ParticipantIdentity) => Error::Refused(Reason::ParticipantExists),
-            StoreError::Unique(UniqueKey::ParticipantPair) | StoreError::Contention(_) => Error::Conflict,
+            StoreError::Unique(UniqueKey::ParticipantPair | UniqueKey::ConversationGroup)
+            | StoreError::Contention(_) => Error::Conflict,
             StoreError::Overloaded => Error::Overloaded,
             StoreError::Unavailable(problem) => Error::Unavailable(problem),
             error @ (StoreError::Unique(UniqueKey::Other) | StoreError::Corrupt(_) | StoreError::Internal(_)) => {

@@ -21,6 +21,7 @@ pub mod deliveries;
 mod dispatcher;
 mod engine;
 mod error;
+mod groups;
 pub mod hooks;
 pub mod inbound;
 mod initializer;

@@ -17,6 +17,7 @@ use dwell_store::{Tx, messages, participants, receipts};
 
 use crate::error::Error;
 use crate::input;
+use crate::outbound::Audience;
 use crate::pre_hooks::Alterable;
 
 /// A message of a conversation; a segment that is no message SID names none.
@@ -45,8 +46,16 @@ fn shown(tx: &mut dyn Tx, c: &Conversation, mut message: Message) -> Result<Mess
 }
 
 /// The participant behind an author; nobody is behind the default one, whatever participants are
-/// called (contract §5.4).
-fn participant_of(tx: &mut dyn Tx, c: &Conversation, author: &str) -> Result<Option<ParticipantSid>, Error> {
+/// called (contract §5.4). In a group text somebody has to be.
+fn participant_of(
+    tx: &mut dyn Tx,
+    c: &Conversation,
+    audience: &Audience,
+    author: &str,
+) -> Result<Option<ParticipantSid>, Error> {
+    if let Some(member) = audience.author(author)? {
+        return Ok(Some(member));
+    }
     match author {
         DEFAULT_AUTHOR => Ok(None),
         author => Ok(participants::author(tx, &c.service_sid, &c.sid, author)?),

@@ -153,6 +153,10 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
             let text = "A binding for this participant and proxy address already exists in Conversation";
             return (50416, CONFLICT, format!("{text} {holder}"));
         }
+        Reason::GroupExists { holder } => {
+            let text = "Group conversation with given participant list already exists as Conversation";
+            return (50438, CONFLICT, format!("{text} {holder}"));
+        }
         Reason::AddressConfigured { holder } => {
             return (20409, CONFLICT, format!("The address has a configuration already, {holder}"));
         }
@@ -261,6 +265,20 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::ProjectedAddressAbsent => (50442, BAD, "Participant has no projected address to remove"),
         Reason::ProjectedAddressNotAddable => (50443, BAD, "A projected address can't be added to a binding"),
         Reason::GroupMmsNotEnabled => (50452, BAD, "Group MMS is not enabled for this Account"),
+        Reason::GroupMemberWithoutAddress => {
+            (50434, BAD, "A participant of a group text has neither a telephone number nor a projected address")
+        }
+        Reason::GroupTooSmall => (50435, BAD, "Group conversation needs at least 3 bound participants"),
+        Reason::GroupTooLarge => (50436, BAD, "Group conversation has too many participants"),
+        Reason::GroupMemberTwice => (50437, BAD, "Group conversation has duplicate participants"),
+        Reason::ProjectedAddressNotOwned => {
+            (50439, BAD, "Projected address is not owned by the Account: no channel serves it")
+        }
+        Reason::GroupWithProxyAddresses => {
+            (50443, BAD, "A group text and participants with proxy addresses can't be in one conversation")
+        }
+        Reason::ChannelWithoutGroups => (50453, BAD, "The channel of the projected address takes no group texts"),
+        Reason::AuthorNotInGroup => (50513, BAD, "Author must be one of the participants of the group text"),
         Reason::IdentityAndAddress => (50451, BAD, "Only one of Identity and Address can be given"),
         Reason::NotificationLevelUnknown => (50210, BAD, "Notification level must be one of default, muted"),
         Reason::LastReadMessageIndexInvalid => (50421, BAD, "Last read message index is not a number"),

@@ -11,8 +11,8 @@ use crate::statement::{ListStmts, Row, Seek, Tx, params, statements};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT c.sid, c.account_sid, c.provider, c.friendly_name, c.enabled, c.settings, c.date_created,
-                c.date_updated FROM channels c ",
+            "SELECT c.sid, c.account_sid, c.provider, c.friendly_name, c.enabled, c.settings, c.takes_groups,
+                c.date_created, c.date_updated FROM channels c ",
             $rest
         )
     };
@@ -31,16 +31,18 @@ statements! {
         select!("JOIN channel_addresses a ON a.channel_sid = c.sid WHERE a.address = ?1 ORDER BY a.account_sid LIMIT ?2");
     ADDRESSES = "SELECT address FROM channel_addresses WHERE channel_sid = ?1 ORDER BY position";
     INSERT =
-        "INSERT INTO channels (sid, account_sid, provider, friendly_name, enabled, settings, date_created, date_updated)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        "INSERT INTO channels (sid, account_sid, provider, friendly_name, enabled, settings, takes_groups, date_created,
+            date_updated)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     UPDATE =
-        "UPDATE channels SET friendly_name = ?3, enabled = ?4, settings = ?5, date_updated = ?6
+        "UPDATE channels SET friendly_name = ?3, enabled = ?4, settings = ?5, takes_groups = ?6, date_updated = ?7
          WHERE sid = ?2 AND account_sid = ?1";
     DELETE = "DELETE FROM channels WHERE sid = ?2 AND account_sid = ?1";
     INSERT_ADDRESS =
         "INSERT INTO channel_addresses (account_sid, address, channel_sid, position) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO NOTHING";
     DELETE_ADDRESSES = "DELETE FROM channel_addresses WHERE channel_sid = ?1";
+    ANY_WITH_GROUPS = "SELECT 1 FROM channels WHERE account_sid = ?1 AND takes_groups = 1 LIMIT 1";
     OWNS = "SELECT channel_sid FROM channel_addresses WHERE account_sid = ?1 AND address = ?2";
 }
 
@@ -51,13 +53,15 @@ pub struct Stored {
     pub channel: Channel,
     /// Its settings, encrypted.
     pub settings: SealedSecret,
+    /// Whether group texts can go through it, as its settings say.
+    pub takes_groups: bool,
 }
 
 fn read(row: &dyn Row) -> Result<Stored, StoreError> {
     let mut c = Columns::new(row);
     let (sid, account_sid) = (c.parsed(ChannelSid::parse)?, c.parsed(AccountSid::parse)?);
     let (provider, friendly_name, enabled) = (c.parsed(Provider::parse)?, c.opt_text()?, c.flag()?);
-    let settings = SealedSecret(c.text()?);
+    let (settings, takes_groups) = (SealedSecret(c.text()?), c.flag()?);
     let (date_created, date_updated) = (c.time()?, c.time()?);
     let channel = Channel {
         sid,
@@ -69,7 +73,7 @@ fn read(row: &dyn Row) -> Result<Stored, StoreError> {
         date_created,
         date_updated,
     };
-    Ok(Stored { channel, settings })
+    Ok(Stored { channel, settings, takes_groups })
 }
 
 /// Adds its addresses to a channel that was read.
@@ -115,6 +119,11 @@ pub fn owns(tx: &mut dyn Tx, account: &AccountSid, address: &str) -> Result<bool
     Ok(owner(tx, account, address)?.is_some())
 }
 
+/// Whether the account has a channel through which group texts can go.
+pub fn any_with_groups(tx: &mut dyn Tx, account: &AccountSid) -> Result<bool, StoreError> {
+    Ok(tx.first(&ANY_WITH_GROUPS, params![account], |_| Ok(()))?.is_some())
+}
+
 /// Which channel of the account an address belongs to.
 pub fn owner(tx: &mut dyn Tx, account: &AccountSid, address: &str) -> Result<Option<ChannelSid>, StoreError> {
     tx.first(&OWNS, params![account, address], |row| Columns::new(row).parsed(ChannelSid::parse))
@@ -152,6 +161,7 @@ pub fn insert(tx: &mut dyn Tx, stored: &Stored) -> Result<bool, StoreError> {
             c.friendly_name.as_deref(),
             c.enabled,
             &stored.settings.0,
+            stored.takes_groups,
             c.date_created,
             c.date_updated,
         ],
@@ -164,7 +174,9 @@ pub fn insert(tx: &mut dyn Tx, stored: &Stored) -> Result<bool, StoreError> {
 pub fn update(tx: &mut dyn Tx, stored: &Stored) -> Result<bool, StoreError> {
     let c = &stored.channel;
     let name = c.friendly_name.as_deref();
-    tx.exec(&UPDATE, params![&c.account_sid, &c.sid, name, c.enabled, &stored.settings.0, c.date_updated])?;
+    let settings = &stored.settings.0;
+    let params = params![&c.account_sid, &c.sid, name, c.enabled, settings, stored.takes_groups, c.date_updated];
+    tx.exec(&UPDATE, params)?;
     tx.exec(&DELETE_ADDRESSES, params![&c.sid])?;
     insert_addresses(tx, c)
 }

@@ -53,6 +53,9 @@ statements! {
     BY_UNIQUE_NAME_LOCKED = concat!(select!("WHERE c.service_sid = ?2 AND c.unique_name = ?3 AND c.account_sid = ?1 AND "), in_live_service!(), " {lock}");
     ANYWHERE_BY_SID = concat!(select!("WHERE c.sid = ?2 AND c.account_sid = ?1 AND "), in_live_service!());
     ANYWHERE_BY_SID_LOCKED = concat!(select!("WHERE c.sid = ?2 AND c.account_sid = ?1 AND "), in_live_service!(), " {lock}");
+    GROUP_HOLDER =
+        "SELECT sid FROM conversations WHERE account_sid = ?1 AND group_key = ?2 AND group_key IS NOT NULL AND state <> 'closed'";
+    HOLD_GROUP = "UPDATE conversations SET group_key = ?3 WHERE account_sid = ?1 AND sid = ?2";
     LIST_BY_ACTIVITY = select!(
         "WHERE c.service_sid = ?2 AND c.account_sid = ?1 AND c.state = ?3 AND (c.activity_at, c.sid) < (?4, ?5)
          ORDER BY c.activity_at DESC, c.sid DESC LIMIT ?6"
@@ -279,6 +282,25 @@ pub fn update(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
 /// Whether `error` says that a conversation's unique name is taken.
 pub fn is_unique_name_taken(error: &StoreError) -> bool {
     matches!(error, StoreError::Unique(UniqueKey::ConversationUniqueName))
+}
+
+/// The open conversation that holds a set of addresses.
+pub fn group_holder(tx: &mut dyn Tx, account: &AccountSid, key: &str) -> Result<Option<ConversationSid>, StoreError> {
+    tx.first(&GROUP_HOLDER, params![account, key], |row| Columns::new(row).parsed(ConversationSid::parse))
+}
+
+/// Has a conversation hold a set of addresses until it closes, or none.
+///
+/// # Errors
+/// [`StoreError::Unique`] with [`UniqueKey::ConversationGroup`] when another open conversation holds it.
+pub fn hold_group(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    sid: &ConversationSid,
+    key: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.exec(&HOLD_GROUP, params![account, sid, key])?;
+    Ok(())
 }
 
 /// Writes what a message changes when it changes no state. The deadline may only have moved later.

@@ -9,6 +9,8 @@ pub enum UniqueKey {
     ParticipantIdentity,
     /// One open participant per (address, proxy address) in an account.
     ParticipantPair,
+    /// One open group text per set of addresses in an account.
+    ConversationGroup,
     /// One user per identity in a service.
     UserIdentity,
     /// Any other key; two of them equal would be a mistake of ours.
@@ -19,6 +21,7 @@ impl UniqueKey {
     pub(crate) fn from_constraint(name: &str) -> Self {
         match name {
             "conversations_unique_name" => UniqueKey::ConversationUniqueName,
+            "conversations_group" => UniqueKey::ConversationGroup,
             "participants_identity" => UniqueKey::ParticipantIdentity,
             "participants_pair" => UniqueKey::ParticipantPair,
             "users_identity" => UniqueKey::UserIdentity,
@@ -30,6 +33,7 @@ impl UniqueKey {
     pub(crate) fn from_columns(columns: &str) -> Self {
         match columns {
             "conversations.service_sid, conversations.unique_name" => UniqueKey::ConversationUniqueName,
+            "conversations.account_sid, conversations.group_key" => UniqueKey::ConversationGroup,
             "participants.conversation_sid, participants.identity" => UniqueKey::ParticipantIdentity,
             "participants.account_sid, participants.address, participants.proxy_address" => UniqueKey::ParticipantPair,
             "users.service_sid, users.identity" => UniqueKey::UserIdentity,

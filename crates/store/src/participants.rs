@@ -28,8 +28,9 @@ statements! {
     BY_IDENTITY = select!("WHERE conversation_sid = ?2 AND identity = ?3 AND account_sid = ?1");
     LIST = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid > ?3 ORDER BY sid LIMIT ?4");
     LIST_BACK = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
-    OUTSIDE = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND address IS NOT NULL AND proxy_address IS NOT NULL
-         ORDER BY sid LIMIT ?3");
+    BOUND = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND binding_type IS NOT NULL ORDER BY sid LIMIT ?3");
+    ANY_PROJECTED =
+        "SELECT 1 FROM participants WHERE conversation_sid = ?2 AND account_sid = ?1 AND projected_address IS NOT NULL LIMIT 1";
     AUTHOR_BY_IDENTITY = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND identity = ?2";
     AUTHOR_BY_ADDRESS =
         "SELECT sid FROM participants
@@ -156,15 +157,23 @@ pub fn list(
     tx.page(&ListStmts { after: &LIST, before: &LIST_BACK }, params![account, conversation], seek, limit, read)
 }
 
-/// Participants of a conversation who are reached outside the chat, each through a proxy address of its own,
-/// in order of creation.
-pub fn outside(
+/// Participants of a conversation who have addresses, in order of creation.
+pub fn bound(
     tx: &mut dyn Tx,
     account: &AccountSid,
     conversation: &ConversationSid,
     limit: i64,
 ) -> Result<Vec<Participant>, StoreError> {
-    tx.all(&OUTSIDE, params![account, conversation, limit], read)
+    tx.all(&BOUND, params![account, conversation, limit], read)
+}
+
+/// Whether somebody in a conversation has a projected address: it is a group text then.
+pub fn any_projected(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    conversation: &ConversationSid,
+) -> Result<bool, StoreError> {
+    Ok(tx.first(&ANY_PROJECTED, params![account, conversation], |_| Ok(()))?.is_some())
 }
 
 /// Adds a participant; `false` when its identity is in the conversation already or its address pair

@@ -177,6 +177,15 @@ impl Settings {
         })
     }
 
+    /// Whether one message can go to several addresses at once, as group texts need it.
+    pub const fn takes_groups(&self) -> bool {
+        match self {
+            Settings::Http(settings) => settings.groups,
+            Settings::Loopback(_) => true,
+            Settings::Twilio(_) | Settings::Smpp(_) | Settings::Email(_) => false,
+        }
+    }
+
     /// The settings for people, with [`SECRET`] in the place of secrets.
     pub fn shown(&self) -> Value {
         let shown = match self {

@@ -26,6 +26,8 @@ struct Told<'a> {
     receipt_sids: Vec<&'a str>,
     from: &'a str,
     to: &'a [String],
+    /// The account's other addresses in a group text.
+    others: &'a [String],
     author: &'a str,
     body: Option<&'a str>,
     subject: Option<&'a str>,
@@ -62,6 +64,7 @@ impl<'a> Told<'a> {
             receipt_sids: parcel.receipts.iter().map(|receipt| receipt.as_str()).collect(),
             from: &parcel.from,
             to: &parcel.to,
+            others: &parcel.others,
             author: &parcel.author,
             body: parcel.body.as_deref(),
             subject: parcel.subject.as_deref(),

@@ -102,6 +102,7 @@ impl World {
             from: "+4915550001".to_owned(),
             from_name: None,
             to: vec!["+4915550002".to_owned()],
+            others: Vec::new(),
             body: Some(body.to_owned()),
             media: Vec::new(),
             subject: None,

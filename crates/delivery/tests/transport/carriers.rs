@@ -44,6 +44,7 @@ fn parcel(settings: Settings) -> Parcel {
         from: "+15550001111".to_owned(),
         from_name: None,
         to: vec!["+15552223333".to_owned()],
+        others: Vec::new(),
         body: Some("Grüße & a+b".to_owned()),
         media: Vec::new(),
         subject: None,
@@ -242,6 +243,7 @@ async fn a_program_is_told_everything_and_can_check_who_tells() {
         "receipt_sids": [parcel.receipts[0].as_str()],
         "from": "+15550001111",
         "to": ["+15552223333"],
+        "others": [],
         "author": "agent",
         "body": "Grüße & a+b",
         "subject": "Order",
@@ -333,9 +335,10 @@ async fn several_addresses_at_once_are_for_programs_that_take_them() {
     assert_eq!(outcome, never(Status::Failed, None, "the channel takes one address at a time"));
     assert!(server.received().is_empty());
     let settings = Settings::Http(HttpSettings { url: server.url(""), groups: true });
-    let outcome = carry(Parcel { to: two(), ..parcel(settings) }).await;
+    let others = vec!["+15550001112".to_owned()];
+    let outcome = carry(Parcel { to: two(), others, ..parcel(settings) }).await;
     assert_eq!(outcome, accepted(None, Some(Status::Sent)));
-    assert!(server.only().body.contains(r#""to":["+15552223333","+15554445555"]"#));
+    assert!(server.only().body.contains(r#""to":["+15552223333","+15554445555"],"others":["+15550001112"]"#));
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ impl Engine {
         let json = present(request.settings.as_deref()).unwrap_or("{}");
         let settings = Settings::given(provider, json, None).map_err(invalid_settings)?;
         let sealed = self.inner.secret_key.seal(&settings.to_json(), &*self.inner.random);
+        let takes_groups = settings.takes_groups();
         let sid = ChannelSid::new(self.sid());
         let caller = caller.clone();
         let write = self.write(move |tx| {
@@ -38,7 +39,7 @@ impl Engine {
                 date_created: now,
                 date_updated: now,
             };
-            let stored = Stored { channel, settings: sealed.clone() };
+            let stored = Stored { channel, settings: sealed.clone(), takes_groups };
             if !channels::insert(tx, &stored)? {
                 return Err(clash(tx, &stored.channel)?);
             }

@@ -54,6 +54,7 @@ fn update(
     channel.date_updated = caller.now(tx)?.max(channel.date_updated);
     if let Some(json) = present(request.settings.as_deref()) {
         settings = Settings::given(channel.provider, json, Some(&settings)).map_err(invalid_settings)?;
+        stored.takes_groups = settings.takes_groups();
         stored.settings = engine.inner.secret_key.seal(&settings.to_json(), &*engine.inner.random);
     }
     if !channels::update(tx, &stored)? {

@@ -51,6 +51,8 @@ pub(crate) struct Checked {
     email_address: Option<String>,
     email_name: Option<String>,
     participants: Vec<participants::Create>,
+    /// Whether the conversation is initializing until its participants are in it.
+    pub(crate) is_gathering: bool,
 }
 
 impl Create {
@@ -62,6 +64,7 @@ impl Create {
             return Err(Reason::CreatedClosed);
         }
         let own = |text: Option<&str>| text.map(str::to_owned);
+        let participants = initialize::read(self.participant.as_deref().unwrap_or_default())?;
         Ok(Checked {
             friendly_name: input::friendly_name(self.friendly_name.as_deref())?,
             unique_name: own(super::unique_name(self.unique_name.as_deref().unwrap_or_default())?),
@@ -74,7 +77,8 @@ impl Create {
             timer_closed: input::timer(TimerKind::Closed, self.timers_closed.as_deref())?,
             email_address: own(super::email(self.bindings_email_address.as_deref().unwrap_or_default())?),
             email_name: own(super::email(self.bindings_email_name.as_deref().unwrap_or_default())?),
-            participants: initialize::read(self.participant.as_deref().unwrap_or_default())?,
+            is_gathering: !participants.is_empty(),
+            participants,
         })
     }
 }
@@ -157,10 +161,10 @@ pub(crate) fn begin<'a>(
         email_address: request.email_address.clone(),
         email_name: request.email_name.clone(),
         // The clocks run from the real moment of creation, also for an imported conversation.
-        lifecycle: if request.participants.is_empty() {
-            Lifecycle::created(request.state, timers, now)?
-        } else {
+        lifecycle: if request.is_gathering {
             Lifecycle::initializing(timers)
+        } else {
+            Lifecycle::created(request.state, timers, now)?
         },
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),

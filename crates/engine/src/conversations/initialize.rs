@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use dwell_core::group::Group;
 use dwell_core::lifecycle::Input;
 use dwell_core::{AccountSid, Conversation, ConversationSid, Reason, Rights, Timestamp, limits};
 use dwell_store::conversations::Key;
@@ -15,15 +16,22 @@ use crate::context::{Caller, SOURCE_API, Scope};
 use crate::deliveries::Notifier;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::groups;
 use crate::journal::{Journal, release_if_closed, settle};
 use crate::participants::{self, Sids};
 
 /// The error of a conversation whose participants could not be added (contract §4.3).
 const PARTICIPANTS_NOT_ADDED: i64 = 50_427;
+/// The error of a group text that was created with too few (contract §4.3).
+const GROUP_NOT_ACTIVATED: i64 = 50_435;
 /// Most conversations looked up at once.
 const BATCH_CONVERSATIONS_MAX: i64 = 100;
 /// Internal errors after which a conversation is given up.
 const ATTEMPTS_MAX: i64 = 5;
+
+fn not_added(problem: &impl std::fmt::Display) -> Failure {
+    Failure { code: PARTICIPANTS_NOT_ADDED, message: format!("The participants could not be added: {problem}") }
+}
 
 /// Reads and checks the participants that a conversation is to be created with.
 pub(super) fn read(texts: &[String]) -> Result<Vec<participants::Create>, Reason> {
@@ -106,26 +114,25 @@ impl Engine {
         let (notifier, any) = (self.notifier(), self.inner.accepts_any_proxy);
         match self.write(move |tx| initialize(tx, &notifier, &sid, now, &sids, any)).await {
             // The outcome of a rule, and final; nothing of the attempt is left.
-            Err(Error::Refused(reason)) => self.give_up(sid, reason.to_string()).await,
+            Err(Error::Refused(Reason::GroupTooSmall)) => {
+                let message = "Group conversation activation failed: it needs at least 3 bound participants".to_owned();
+                self.give_up(sid, Failure { code: GROUP_NOT_ACTIVATED, message }).await
+            }
+            Err(Error::Refused(reason)) => self.give_up(sid, not_added(&reason)).await,
             Err(Error::Internal(problem)) => {
                 tracing::error!(conversation = %sid, problem, "participants cannot be added");
                 let is_last = self.write(move |tx| count_attempt(tx, &sid)).await?;
-                if is_last { self.give_up(sid, problem).await } else { Err(Error::Internal(problem)) }
+                if is_last { self.give_up(sid, not_added(&problem)).await } else { Err(Error::Internal(problem)) }
             }
             ended => ended,
         }
     }
 
     /// Closes the conversation and tells those who run the server.
-    async fn give_up(&self, sid: ConversationSid, problem: String) -> Result<(), Error> {
-        let now = self.now();
-        let error = Failure {
-            code: PARTICIPANTS_NOT_ADDED,
-            message: format!("The participants could not be added: {problem}"),
-        };
-        let notifier = self.notifier();
+    async fn give_up(&self, sid: ConversationSid, error: Failure) -> Result<(), Error> {
+        let (now, notifier) = (self.now(), self.notifier());
+        let Failure { code, message: problem } = error.clone();
         if let Some(account) = self.write(move |tx| close(tx, &notifier, &sid, now, &error)).await? {
-            let code = PARTICIPANTS_NOT_ADDED;
             tracing::warn!(code, conversation = %sid, %account, problem, "participants not added; conversation closed");
         }
         Ok(())
@@ -175,8 +182,13 @@ fn initialize(
     let requests: Vec<participants::Create> =
         serde_json::from_str(&taken.participants).map_err(|error| Error::Internal(error.to_string()))?;
     let mut journal = Journal::new(&scope.caller, scope.caller.now(tx)?.max(c.last_event_at));
+    let mut is_group = false;
     for (request, sids) in requests.iter().zip(sids) {
-        participants::add(tx, &scope, &mut c, &mut journal, *sids, request)?;
+        let added = participants::add(tx, &scope, &mut c, &mut journal, *sids, request)?;
+        is_group |= added.is_for_group();
+    }
+    if is_group && groups::settle(tx, &c)? == Some(Group::Gathering) {
+        return Err(Error::Refused(Reason::GroupTooSmall));
     }
     journal.apply(&mut c, Input::Initialized { state: taken.state, created_at: taken.created_at }, None)?;
     // A closed timer that counts from the creation may have come due meanwhile.

@@ -137,6 +137,9 @@ impl Work {
                 let delivery = Delivery { status: Status::Delivered, finished_at: Some(now), ..delivery.clone() };
                 Ok((Record { delivery, attempt: None, word: None, at: now }, None))
             }
+            Obstacle::NoGroups => {
+                Ok((self.failed(delivery, "its channel takes no group texts", codes::NO_CHANNEL), None))
+            }
             Obstacle::Disabled => self.wait_or(delivery, "its channel is disabled"),
             Obstacle::Unserved => {
                 // A message has that time also when its address has been without a channel for longer.

@@ -1,12 +1,15 @@
 //! A message from outside, checked before anybody looks where it belongs.
 
 use dwell_core::address::{self, BindingType};
-use dwell_core::{AccountSid, ChannelSid, ConversationSid, MessageSid, ParticipantSid, Reason, Timestamp, limits};
+use dwell_core::{
+    AccountSid, ChannelSid, ConversationSid, MessageSid, ParticipantSid, Reason, Timestamp, group, limits,
+};
 use dwell_store::{Tx, inbound_messages};
 use serde::Serialize;
 
 use super::{Inbound, InboundMedia, Outcome, Received};
 use crate::error::Error;
+use crate::groups;
 use crate::input::present;
 use crate::journal::to_json;
 use crate::messages;
@@ -18,6 +21,8 @@ pub(super) struct Arrival {
     name: Option<String>,
     pub(super) from: String,
     pub(super) to: String,
+    /// The other addresses of a group text; none when it is no group text.
+    pub(super) others: Vec<String>,
     pub(super) kind: BindingType,
     /// The name beside the address, where addresses have one.
     pub(super) from_name: Option<String>,
@@ -31,13 +36,12 @@ pub(super) struct Arrival {
 
 impl Arrival {
     /// # Errors
-    /// What [`address::check_pair`] refuses; [`Reason::GroupMmsNotEnabled`] for more than one address outside;
-    /// a [`Reason`] for each part that breaks a rule for messages.
+    /// What [`address::check_pair`] refuses; for a group text [`Reason::AddressInvalid`],
+    /// [`Reason::ProxyAddressInvalid`] and [`Reason::GroupTooLarge`]; a [`Reason`] for each part that breaks a
+    /// rule for messages.
     pub(super) fn check(account: AccountSid, inbound: Inbound) -> Result<Self, Error> {
         let kind = address::check_pair(&inbound.from, &inbound.to)?;
-        if !inbound.others.is_empty() {
-            return Err(Error::Refused(Reason::GroupMmsNotEnabled));
-        }
+        let others = others(inbound.others, &inbound.from, &inbound.to)?;
         let too_many = |name: &'static str, count: usize, max: usize| {
             let problem = format!("more than {max}");
             if count > max { Err(Reason::InvalidParameter { name, problem }) } else { Ok(()) }
@@ -71,7 +75,14 @@ impl Arrival {
             files: inbound.media,
             from: inbound.from,
             to: inbound.to,
+            others,
         })
+    }
+
+    /// The addresses of a group text, by which its conversation is found; `None` when it is none.
+    pub(super) fn group_key(&self) -> Option<String> {
+        let all = [&self.from, &self.to].into_iter().chain(&self.others);
+        (!self.others.is_empty()).then(|| group::key_of(all.map(String::as_str)))
     }
 
     /// Who brought it: the channel, or the account itself.
@@ -122,6 +133,22 @@ impl Arrival {
     pub(super) fn sender(&self, participant: ParticipantSid, request: &messages::Create) -> Option<ParticipantSid> {
         Some(participant).filter(|_| request.author == self.message.author)
     }
+}
+
+/// The other addresses of a group text, each once; blank ones and those of the sender and the receiver are
+/// passed over.
+fn others(mut others: Vec<String>, from: &str, to: &str) -> Result<Vec<String>, Reason> {
+    others.retain(|other| !other.is_empty() && other != from && other != to);
+    others.sort_unstable();
+    others.dedup();
+    if others.is_empty() {
+        return Ok(others);
+    }
+    if !others.iter().map(String::as_str).chain([from]).all(group::is_long_code) {
+        return Err(Reason::AddressInvalid);
+    }
+    groups::projected(to)?;
+    if others.len() + 2 > limits::GROUP_PARTICIPANTS_MAX { Err(Reason::GroupTooLarge) } else { Ok(others) }
 }
 
 /// Whatever wrote it, null characters are not part of what it says; PostgreSQL takes none.

@@ -1,13 +1,14 @@
-//! A message from outside begins a conversation with nobody in it but its sender (contract §10.7, §11.4,
-//! §18 M5).
+//! A message from outside begins a conversation with nobody in it but its sender, or those of a group text
+//! (contract §10.7, §11.4, §11.8, §18 M5).
 
 use std::sync::Arc;
 
 use dwell_core::address_configuration;
 use dwell_core::event::{ConversationPayload, EventKind};
+use dwell_core::lifecycle::Input;
 use dwell_core::webhook::Action;
-use dwell_core::{Conversation, ConversationSid, MediaSid, MessageSid, Webhook, WebhookSid};
-use dwell_store::{Tx, webhooks};
+use dwell_core::{Conversation, ConversationSid, MediaSid, MessageSid, State, Webhook, WebhookSid};
+use dwell_store::{Tx, channels, webhooks};
 use serde::Serialize;
 
 use super::Outcome;
@@ -16,15 +17,17 @@ use super::receive::{configured, holder};
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::groups;
 use crate::participants::Sids;
 use crate::pre_hooks::{PreEvent, Subject};
 use crate::{conversations, messages, participants};
 
 /// The SIDs of what is made.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct NewSids {
     conversation: ConversationSid,
-    participant: Sids,
+    /// As many as there are addresses outside, and one for the account's in a group text.
+    participants: Vec<Sids>,
     message: MessageSid,
     webhook: WebhookSid,
 }
@@ -42,8 +45,10 @@ struct BegunPayload<'a> {
     conversation: ConversationPayload<'a>,
     #[serde(rename = "MessagingBinding.Address")]
     address: &'a str,
-    #[serde(rename = "MessagingBinding.ProxyAddress")]
-    proxy_address: &'a str,
+    #[serde(rename = "MessagingBinding.ProxyAddress", skip_serializing_if = "Option::is_none")]
+    proxy_address: Option<&'a str>,
+    #[serde(rename = "MessagingBinding.ProjectedAddress", skip_serializing_if = "Option::is_none")]
+    projected_address: Option<&'a str>,
     #[serde(rename = "MessagingBinding.AuthorAddress")]
     author_address: &'a str,
     #[serde(rename = "MessageBody", skip_serializing_if = "Option::is_none")]
@@ -55,6 +60,7 @@ struct BegunPayload<'a> {
 impl Subject for Begun {
     fn payload(&self) -> impl Serialize + '_ {
         let Begun { conversation, arrival } = self;
+        let (to, is_group) = (arrival.to.as_str(), arrival.group_key().is_some());
         BegunPayload {
             conversation: ConversationPayload::new(
                 EventKind::ConversationAdded,
@@ -62,7 +68,8 @@ impl Subject for Begun {
                 conversation.date_updated,
             ),
             address: &arrival.from,
-            proxy_address: &arrival.to,
+            proxy_address: Some(to).filter(|_| !is_group),
+            projected_address: Some(to).filter(|_| is_group),
             author_address: &arrival.from,
             body: arrival.message.body.as_deref(),
             media: arrival.media.as_deref(),
@@ -85,18 +92,19 @@ impl Engine {
         let message = messages::Create { media, ..arrival.message.clone() };
         let sids = NewSids {
             conversation: ConversationSid::new(self.sid()),
-            participant: Sids::new(self),
+            participants: (0..arrival.others.len() + 2).map(|_| Sids::new(self)).collect(),
             message: MessageSid::new(self.sid()),
             webhook: WebhookSid::new(self.sid()),
         };
+        let place = (sids.conversation, sids.message);
         let arrival = arrival.clone();
         let work = move |tx: &mut dyn Tx, scope: &Scope, request: &conversations::Create| {
-            let conversation = begin(tx, scope, &arrival, sids, &message, request)?;
+            let conversation = begin(tx, scope, &arrival, &sids, &message, request)?;
             Ok(Begun { conversation, arrival: arrival.clone() })
         };
         let request = conversations::Create::default();
         self.write_unless_rejected(PreEvent::ConversationAdd, &scope, request, work).await?;
-        Ok((sids.conversation, sids.message))
+        Ok(place)
     }
 }
 
@@ -104,7 +112,7 @@ fn begin(
     tx: &mut dyn Tx,
     scope: &Scope,
     arrival: &Arrival,
-    sids: NewSids,
+    sids: &NewSids,
     message: &messages::Create,
     request: &conversations::Create,
 ) -> Result<Conversation, Error> {
@@ -113,7 +121,9 @@ fn begin(
     if service_sid != scope.service_sid || holder(tx, arrival)?.is_some() {
         return Err(Error::Conflict);
     }
-    let (mut c, mut journal) = conversations::begin(tx, scope, sids.conversation, &request.check()?, &arrival.from)?;
+    let mut request = request.check()?;
+    request.is_gathering = arrival.group_key().is_some();
+    let (mut c, mut journal) = conversations::begin(tx, scope, sids.conversation, &request, &arrival.from)?;
     // Its own webhook is there before anything else happens in it, and hears of all that.
     if let Some(action) = own_webhook(action) {
         let webhook = Webhook {
@@ -127,16 +137,48 @@ fn begin(
         };
         webhooks::insert(tx, &webhook)?;
     }
+    let mut sender = None;
+    for (member, sids) in everybody(tx, arrival)?.iter().zip(&sids.participants) {
+        let added = participants::add(tx, scope, &mut c, &mut journal, *sids, member)?;
+        sender.get_or_insert(added.sid);
+    }
+    if arrival.group_key().is_some() {
+        groups::settle(tx, &c)?;
+        let created_at = journal.now;
+        journal.apply(&mut c, Input::Initialized { state: State::Active, created_at }, None)?;
+    }
+    messages::add(tx, &mut c, journal, true, sids.message, message, sender)?;
+    arrival.note(tx, scope.caller.received_at, Outcome::Created, Some((c.sid, sids.message)))?;
+    Ok(c)
+}
+
+/// Who is in a new conversation, the sender first. In a group text the others are telephones too, but for those
+/// that are the account's own; whoever is to write under these may be given to them later.
+fn everybody(tx: &mut dyn Tx, arrival: &Arrival) -> Result<Vec<participants::Create>, Error> {
     let sender = participants::Create {
         messaging_binding_address: Some(arrival.from.clone()),
-        messaging_binding_proxy_address: Some(arrival.to.clone()),
         messaging_binding_name: arrival.from_name.clone(),
         ..participants::Create::default()
     };
-    let sender = participants::add(tx, scope, &mut c, &mut journal, sids.participant, &sender)?;
-    messages::add(tx, &mut c, journal, true, sids.message, message, Some(sender.sid))?;
-    arrival.note(tx, scope.caller.received_at, Outcome::Created, Some((c.sid, sids.message)))?;
-    Ok(c)
+    let to = Some(arrival.to.clone());
+    if arrival.group_key().is_none() {
+        return Ok(vec![participants::Create { messaging_binding_proxy_address: to, ..sender }]);
+    }
+    let projected = |address| participants::Create {
+        messaging_binding_projected_address: address,
+        ..participants::Create::default()
+    };
+    let mut everybody = vec![sender];
+    for other in &arrival.others {
+        let (is_own, address) = (channels::owns(tx, &arrival.account, other)?, Some(other.clone()));
+        everybody.push(if is_own {
+            projected(address)
+        } else {
+            participants::Create { messaging_binding_address: address, ..participants::Create::default() }
+        });
+    }
+    everybody.push(projected(to));
+    Ok(everybody)
 }
 
 /// The webhook that a conversation begins with (contract §11.6).

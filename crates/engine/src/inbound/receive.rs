@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use dwell_core::address_configuration;
 use dwell_core::{
-    Account, AccountSid, Conversation, ConversationSid, MediaSid, ParticipantSid, Reason, Rights, ServiceSid, State,
-    Timestamp,
+    Account, AccountSid, Conversation, ConversationSid, MediaSid, Participant, ParticipantSid, Reason, Rights,
+    ServiceSid, State, Timestamp, limits,
 };
 use dwell_store::address_configurations;
 use dwell_store::conversations::Key;
@@ -29,7 +29,7 @@ const LOOKS_MAX: u32 = 10;
 enum Route {
     /// It arrived before.
     Known(Received),
-    /// Into the conversation that holds its pair of addresses.
+    /// Into the conversation that holds its addresses: the pair, or all of a group text.
     Held(Place),
     /// That one is over, though nobody has carried it out yet.
     Over { service_sid: ServiceSid, conversation_sid: ConversationSid },
@@ -119,7 +119,9 @@ impl Engine {
                 Err(Error::Refused(Reason::PreWebhookRejected)) => return self.reject(arrival).await,
                 // It does not belong there any more.
                 Err(Error::Conflict | Error::NotFound)
-                | Err(Error::Refused(Reason::ConversationClosed | Reason::PairInUse { .. })) => {}
+                | Err(Error::Refused(
+                    Reason::ConversationClosed | Reason::PairInUse { .. } | Reason::GroupExists { .. },
+                )) => {}
                 // Its sender is heard out once that conversation has its participants.
                 Err(Error::Refused(Reason::ConversationInitializing)) => {
                     return Err(Error::Unavailable("the conversation is still being set up".to_owned()));
@@ -202,14 +204,37 @@ fn route(tx: &mut dyn Tx, account: &Account, arrival: &Arrival, now: Timestamp) 
     })
 }
 
-/// The conversation that holds the pair of addresses of a message, and the participant through which it does.
-/// One of a deleted service holds nothing.
+/// The conversation that holds the addresses of a message, and its sender there. One of a deleted service holds
+/// nothing.
 pub(super) fn holder(tx: &mut dyn Tx, arrival: &Arrival) -> Result<Option<(Conversation, ParticipantSid)>, Error> {
     let account = &arrival.account;
+    if let Some(key) = arrival.group_key() {
+        return group_holder(tx, arrival, &key);
+    }
     let Some((sid, participant)) = participants::pair_holder(tx, account, &arrival.from, &arrival.to)? else {
         return Ok(None);
     };
     Ok(conversations::fetch_anywhere(tx, account, &sid)?.map(|conversation| (conversation, participant)))
+}
+
+/// The same for a group text.
+///
+/// # Errors
+/// [`Reason::InboundUnrouted`] for what comes back from an address of the account: it is in the conversation
+/// already.
+fn group_holder(
+    tx: &mut dyn Tx,
+    arrival: &Arrival,
+    key: &str,
+) -> Result<Option<(Conversation, ParticipantSid)>, Error> {
+    let account = &arrival.account;
+    let Some(sid) = conversations::group_holder(tx, account, key)? else { return Ok(None) };
+    let Some(conversation) = conversations::fetch_anywhere(tx, account, &sid)? else { return Ok(None) };
+    let members = participants::bound(tx, account, &sid, limits::NON_CHAT_PARTICIPANTS_MAX)?;
+    let is_sender = |p: &&Participant| p.binding.as_ref().is_some_and(|b| b.address.as_ref() == Some(&arrival.from));
+    let sender = members.iter().find(is_sender);
+    let sender = sender.ok_or_else(|| Reason::InboundUnrouted { address: arrival.from.clone() })?;
+    Ok(Some((conversation, sender.sid)))
 }
 
 /// The service in which the account wants a conversation for a message, and what that is to begin with. Where

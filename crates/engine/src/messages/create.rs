@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::input::{self, present};
 use crate::journal::Journal;
 use crate::media;
-use crate::outbound;
+use crate::outbound::{self, Audience};
 use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
@@ -115,8 +115,8 @@ impl Engine {
     /// inactive.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; a [`Reason`] for each parameter that
-    /// breaks a rule.
+    /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; [`Reason::GroupTooSmall`];
+    /// [`Reason::AuthorNotInGroup`]; a [`Reason`] for each parameter that breaks a rule.
     pub async fn create_message(&self, scope: &Scope, conversation: &str, request: Create) -> Result<Message, Error> {
         let sid = MessageSid::new(self.sid());
         let conversation = conversation.to_owned();
@@ -152,9 +152,11 @@ pub(crate) fn add(
     // Bound anew, it need not outlive the message that it tells of.
     let mut journal = journal;
     let request = request.check()?;
+    let audience = Audience::of(tx, c)?;
+    audience.check()?;
     let participant_sid = match sender {
         Some(sender) => Some(sender),
-        None => super::participant_of(tx, c, request.author)?,
+        None => super::participant_of(tx, c, &audience, request.author)?,
     };
     let date_created = request.date_created.unwrap_or(journal.now);
     let media = media::take(tx, c, &request.media, journal.received_at())?;
@@ -179,7 +181,7 @@ pub(crate) fn add(
     };
     messages::insert(tx, &message)?;
     media::attach(tx, &message, journal.now)?;
-    message.delivery = outbound::send_out(tx, &mut journal, c, &message)?;
+    message.delivery = outbound::send_out(tx, &mut journal, c, &message, &audience)?;
     journal.tell_of(c, &message);
     c.next_message_index += 1;
     c.activity_at = journal.now;

@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::input;
 use crate::journal::save;
+use crate::outbound::Audience;
 use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
@@ -68,7 +69,8 @@ fn update(
     let mut before = message.clone();
     if let Some(author) = input::present(request.author.as_deref()) {
         message.author = super::check_author(author)?.to_owned();
-        message.participant_sid = super::participant_of(tx, &c, author)?;
+        let audience = Audience::of(tx, &c)?;
+        message.participant_sid = super::participant_of(tx, &c, &audience, author)?;
     }
     if let Some(body) = request.body.as_deref() {
         if message.content_sid.is_some() || !message.media.is_empty() {

@@ -2,51 +2,44 @@
 
 use dwell_core::address::BindingType;
 use dwell_core::receipt::{self, Delivery as Summary, Tally};
-use dwell_core::{Conversation, Message, Participant, Receipt, limits};
+use dwell_core::{Conversation, Message, Participant, Receipt};
 use dwell_store::deliveries::{Delivery, Status, Way};
-use dwell_store::{Tx, participants, receipts};
+use dwell_store::{Tx, receipts};
 
-use super::{EVENT, Letter, codes};
+use super::audience::Sending;
+use super::{Audience, EVENT, Letter, codes};
 use crate::error::Error;
 use crate::journal::{Journal, to_json};
 
-/// Writes what a new message of a locked conversation needs to reach everybody outside the chat but its author,
-/// and says what is known of it then. One that can never leave for an address fails at once.
+/// Writes what a new message of a locked conversation needs to reach its audience, and says what is known of it
+/// then. One that can never leave for an address fails at once.
 pub(crate) fn send_out(
     tx: &mut dyn Tx,
     journal: &mut Journal<'_>,
     c: &mut Conversation,
     message: &Message,
+    audience: &Audience,
 ) -> Result<Option<Summary>, Error> {
-    if c.non_chat_participants == 0 {
-        return Ok(None);
-    }
-    let outside = participants::outside(tx, &c.account_sid, &c.sid, limits::NON_CHAT_PARTICIPANTS_MAX)?;
     let mut tally = Tally::default();
     let (mut written, mut leaving) = (Vec::new(), Vec::new());
-    for participant in outside.iter().filter(|participant| Some(participant.sid) != message.participant_sid) {
-        let Some((from, to)) = addresses(participant) else { continue };
-        let mut receipt = receipt_of(journal, message, participant);
-        tally.total += 1;
-        match never(message, to) {
+    for sending in audience.sendings(message) {
+        let mut own: Vec<_> = sending.to.iter().map(|(to, _)| receipt_of(journal, message, to)).collect();
+        tally.total += i64::try_from(own.len()).unwrap_or(i64::MAX);
+        match sending.to.iter().find_map(|(_, to)| never(message, to)) {
             Some(code) => {
-                receipt.advance(receipt::Status::Failed, Some(code), journal.now);
-                tally.failed += 1;
-                journal.delivery(c, &receipt)?;
+                for receipt in &mut own {
+                    receipt.advance(receipt::Status::Failed, Some(code), journal.now);
+                    tally.failed += 1;
+                    journal.delivery(c, receipt)?;
+                }
             }
-            None => leaving.push(row(journal, message, &receipt, from, to)?),
+            None => leaving.push(row(journal, message, &own, sending)?),
         }
-        written.push(receipt);
+        written.append(&mut own);
     }
     receipts::insert(tx, &written)?;
     journal.notifier().enqueue(tx, &leaving)?;
     Ok(Summary::of(&tally))
-}
-
-/// The account's address that a participant hears from, and its own.
-fn addresses(participant: &Participant) -> Option<(&str, &str)> {
-    let binding = participant.binding.as_ref()?;
-    binding.proxy_address.as_deref().zip(binding.address.as_deref())
 }
 
 /// Why a message can never leave for an address, if so: its text is too long (contract §12), or it has nothing
@@ -74,11 +67,17 @@ fn receipt_of(journal: &Journal<'_>, message: &Message, participant: &Participan
     }
 }
 
-fn row(journal: &Journal<'_>, message: &Message, receipt: &Receipt, from: &str, to: &str) -> Result<Delivery, Error> {
+fn row(
+    journal: &Journal<'_>,
+    message: &Message,
+    receipts: &[Receipt],
+    sending: Sending<'_>,
+) -> Result<Delivery, Error> {
     let letter = Letter {
         message_sid: message.sid,
-        to: vec![to.to_owned()],
-        receipts: vec![receipt.sid],
+        to: sending.to.iter().map(|(_, to)| (*to).to_owned()).collect(),
+        receipts: receipts.iter().map(|receipt| receipt.sid).collect(),
+        others: sending.others,
         author: message.author.clone(),
         body: message.body.clone(),
         subject: message.subject.clone(),
@@ -86,11 +85,11 @@ fn row(journal: &Journal<'_>, message: &Message, receipt: &Receipt, from: &str, 
     Ok(Delivery {
         sid: journal.notifier().sid(),
         account_sid: message.account_sid,
-        hook_sid: receipt.participant_sid.to_string(),
+        hook_sid: sending.line,
         stream_sid: message.conversation_sid.to_string(),
         seq: message.index,
         event: EVENT.to_owned(),
-        url: from.to_owned(),
+        url: sending.from.to_owned(),
         way: Way::Channel,
         params: to_json(&letter)?,
         status: Status::Pending,

@@ -42,6 +42,8 @@ pub(crate) enum Obstacle {
     Unserved,
     /// It waits for its channel to be enabled.
     Disabled,
+    /// It is a group text, and its channel takes none.
+    NoGroups,
 }
 
 /// What a message leaves with.
@@ -75,6 +77,7 @@ impl Ready {
             from: delivery.url.clone(),
             from_name: self.thread.from_name,
             to: letter.to,
+            others: letter.others,
             body: letter.body,
             // Links hold from now on, however long the message has waited.
             media: engine.enclosures(&delivery.account_sid, &self.attachments),
@@ -115,6 +118,9 @@ impl Engine {
             let (account, address) = (&delivery.account_sid, &delivery.url);
             let (channel, settings) = match channels::serving(tx, account, address)? {
                 Some(stored) if !stored.channel.enabled => return Ok(Errand::Not(Obstacle::Disabled)),
+                Some(stored) if super::is_of_group(&delivery) && !stored.takes_groups => {
+                    return Ok(Errand::Not(Obstacle::NoGroups));
+                }
                 Some(stored) => {
                     let settings = crate::channels::open(&key, &stored)?;
                     (stored.channel, settings)

@@ -59,7 +59,7 @@ impl Stage {
     }
 }
 
-/// A message on its way to one participant outside the chat.
+/// A message on its way to one participant outside the chat, or to all of a group text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboundMessage {
     /// The SID of this way.
@@ -70,8 +70,8 @@ pub struct OutboundMessage {
     pub conversation_sid: ConversationSid,
     /// The message.
     pub message_sid: MessageSid,
-    /// The participant whom it goes to.
-    pub participant_sid: ParticipantSid,
+    /// The participant whom it goes to; `None` when it goes to all of a group text.
+    pub participant_sid: Option<ParticipantSid>,
     /// Its receipts, in the order of `to`.
     pub receipts: Vec<ReceiptSid>,
     /// The account's address that it leaves from.
@@ -101,7 +101,10 @@ impl TryFrom<Delivery> for OutboundMessage {
             account_sid: d.account_sid,
             conversation_sid: ConversationSid::parse(&d.stream_sid).ok_or_else(unreadable)?,
             message_sid: letter.message_sid,
-            participant_sid: ParticipantSid::parse(&d.hook_sid).ok_or_else(unreadable)?,
+            participant_sid: match super::is_of_group(&d) {
+                true => None,
+                false => Some(ParticipantSid::parse(&d.hook_sid).ok_or_else(unreadable)?),
+            },
             receipts: letter.receipts,
             to: letter.to,
             stage: Stage(d.status),

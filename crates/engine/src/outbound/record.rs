@@ -49,8 +49,9 @@ pub(crate) fn record(
         return Ok(None);
     }
     if let Some(mut book) = book {
+        let early = early(tx, &delivery.account_sid, word, now)?;
         for mut receipt in receipts_of(tx, delivery.account_sid, conversation, &letter)? {
-            note(tx, &mut book, &mut receipt, word, now)?;
+            note(tx, &mut book, &mut receipt, word, early)?;
         }
         book.close(tx)?;
     }
@@ -74,8 +75,29 @@ fn receipts_of(
     Ok(found)
 }
 
+/// What the channel said of a message before it was noted that it has taken it: of all its receipts.
+fn early(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    word: &Word,
+    now: Timestamp,
+) -> Result<Option<early_statuses::Word>, Error> {
+    let Word::Accepted(channel, accepted) = word else { return Ok(None) };
+    let Some(name) = accepted.channel_message_sid.as_deref().map(name_of) else { return Ok(None) };
+    let of = Name { account, channel, name: &name };
+    let early = early_statuses::reserve(tx, of, now)?;
+    early_statuses::delete(tx, of)?;
+    Ok(early)
+}
+
 /// Notes a word on a receipt, and what the channel said of it before.
-fn note(tx: &mut dyn Tx, book: &mut Book<'_>, r: &mut Receipt, word: &Word, now: Timestamp) -> Result<(), Error> {
+fn note(
+    tx: &mut dyn Tx,
+    book: &mut Book<'_>,
+    r: &mut Receipt,
+    word: &Word,
+    early: Option<early_statuses::Word>,
+) -> Result<(), Error> {
     match word {
         Word::Failed(status, error_code) => _ = book.advance(r, (*status, *error_code))?,
         Word::Accepted(channel, accepted) => {
@@ -84,12 +106,8 @@ fn note(tx: &mut dyn Tx, book: &mut Book<'_>, r: &mut Receipt, word: &Word, now:
             if let Some(status) = accepted.status {
                 book.advance(r, (status, None))?;
             }
-            if let Some(name) = r.channel_message_sid.clone() {
-                let of = Name { account: &r.account_sid.clone(), channel, name: &name };
-                if let Some(early) = early_statuses::reserve(tx, of, now)? {
-                    book.advance(r, early)?;
-                }
-                early_statuses::delete(tx, of)?;
+            if let Some(early) = early {
+                book.advance(r, early)?;
             }
         }
     }

@@ -1,15 +1,19 @@
 //! `POST /Conversations/{Sid}/Participants` (contract §5.3).
 
+use dwell_core::address::BindingType;
 use dwell_core::event::EventKind;
 use dwell_core::participant::{Binding, NotificationLevel};
 use dwell_core::role::RoleType;
-use dwell_core::{Conversation, Participant, ParticipantSid, Reason, Timestamp, UserSid, address, attributes, limits};
+use dwell_core::{
+    Conversation, Participant, ParticipantSid, Reason, Timestamp, UserSid, address, attributes, group, limits,
+};
 use dwell_store::{Tx, participants, services};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::groups;
 use crate::input::{self, present};
 use crate::journal::{Journal, save};
 use crate::pre_hooks::{PreEvent, Request};
@@ -33,10 +37,10 @@ pub struct Create {
     pub role_sid: Option<String>,
 }
 
-/// The two kinds of participants.
-enum Who<'a> {
-    Chat { identity: &'a str },
-    Outside(Binding),
+/// Who a participant is: somebody in the chat, somebody outside, or, in a group text, both.
+struct Who<'a> {
+    identity: Option<&'a str>,
+    binding: Option<Binding>,
 }
 
 /// What can be checked without a look into the store.
@@ -61,32 +65,60 @@ impl Create {
     }
 
     fn who(&self) -> Result<Who<'_>, Reason> {
-        if present(self.messaging_binding_projected_address.as_deref()).is_some() {
-            return Err(Reason::GroupMmsNotEnabled);
-        }
+        let identity = present(self.identity.as_deref()).map(input::identity).transpose()?;
         let address = self.messaging_binding_address.as_deref();
         let proxy = self.messaging_binding_proxy_address.as_deref();
-        match (present(self.identity.as_deref()), address, proxy) {
-            (Some(_), Some(_), _) | (Some(_), _, Some(_)) => Err(Reason::IdentityNotAcceptable),
-            (Some(identity), None, None) => Ok(Who::Chat { identity: input::identity(identity)? }),
-            (None, None, None) => Err(Reason::InvalidParameter {
-                name: "Identity",
-                problem: "either Identity, or MessagingBinding.Address and MessagingBinding.ProxyAddress, is required"
-                    .to_owned(),
-            }),
+        let projected = present(self.messaging_binding_projected_address.as_deref());
+        let binding = match (projected, address, proxy) {
+            (Some(_), Some(_), _) | (Some(_), _, Some(_)) => return Err(Reason::ProjectedAddressNotAddable),
+            (Some(projected), None, None) => Some(in_chat(groups::projected(projected)?)),
+            (None, Some(_), _) | (None, _, Some(_)) if identity.is_some() => return Err(Reason::IdentityNotAcceptable),
+            (None, Some(address), None) if !address.is_empty() => Some(telephone(address)?),
+            (None, None, None) if identity.is_some() => None,
+            (None, None, None) => {
+                return Err(Reason::InvalidParameter {
+                    name: "Identity",
+                    problem: "either Identity, or MessagingBinding.Address and MessagingBinding.ProxyAddress, \
+                              is required"
+                        .to_owned(),
+                });
+            }
             (None, address, proxy) => {
                 let (address, proxy) = (address.unwrap_or_default(), proxy.unwrap_or_default());
                 let kind = address::check_pair(address, proxy)?;
-                Ok(Who::Outside(Binding {
+                Some(Binding {
                     binding_type: kind.as_str().to_owned(),
                     address: Some(address.to_owned()),
                     proxy_address: Some(proxy.to_owned()),
                     name: self.messaging_binding_name.clone(),
                     level: (kind == address::BindingType::Email).then(|| LEVEL_TO.to_owned()),
                     ..Binding::default()
-                }))
+                })
             }
-        }
+        };
+        Ok(Who { identity, binding })
+    }
+}
+
+/// The binding of a group text's participant under a number of the account.
+pub(super) fn in_chat(projected: &str) -> Binding {
+    Binding {
+        binding_type: BindingType::Sms.as_str().to_owned(),
+        projected_address: Some(projected.to_owned()),
+        ..Binding::default()
+    }
+}
+
+/// The binding of a telephone in a group text. Addresses of other types need a proxy address.
+fn telephone(address: &str) -> Result<Binding, Reason> {
+    match BindingType::of(address) {
+        Some(BindingType::Sms) if group::is_long_code(address) => Ok(Binding {
+            binding_type: BindingType::Sms.as_str().to_owned(),
+            address: Some(address.to_owned()),
+            ..Binding::default()
+        }),
+        Some(BindingType::Sms) | None => Err(Reason::AddressInvalid),
+        Some(_) => Err(Reason::ProxyAddressEmpty),
     }
 }
 
@@ -94,7 +126,7 @@ impl Create {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sids {
     participant: ParticipantSid,
-    user: UserSid,
+    pub(super) user: UserSid,
 }
 
 impl Sids {
@@ -110,7 +142,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Reason::ConversationClosed`]; [`Reason::ParticipantExists`];
-    /// [`Reason::PairInUse`]; [`Reason::ProxyAddressNotOwned`]; the limits of contract §18 M4; a [`Reason`] for each parameter that
+    /// [`Reason::PairInUse`]; [`Reason::ProxyAddressNotOwned`]; what group texts refuse (§11.8); the limits of contract §18 M4; a [`Reason`] for each parameter that
     /// breaks a rule.
     pub async fn create_participant(
         &self,
@@ -135,12 +167,14 @@ fn create(
 ) -> Result<Participant, Error> {
     let (mut c, mut journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
     let participant = add(tx, scope, &mut c, &mut journal, sids, request)?;
+    groups::settle_added(tx, &c, &participant)?;
     save(tx, &c, settled)?;
     journal.write(tx)?;
     Ok(participant)
 }
 
-/// Adds a participant to a locked conversation; the caller writes the conversation and the journal.
+/// Adds a participant to a locked conversation; the caller writes the conversation and the journal, and settles
+/// group texts once everybody is there.
 pub(crate) fn add(
     tx: &mut dyn Tx,
     scope: &Scope,
@@ -155,23 +189,21 @@ pub(crate) fn add(
         Some(text) => super::check_role(tx, &c.account_sid, &c.service_sid, text, RoleType::Conversation)?,
         None => service.default_conversation_role_sid,
     };
-    let (identity, binding) = match who {
-        Who::Chat { identity } => {
-            admit_identity(tx, scope, c, identity, &service, sids.user, journal.now)?;
-            (Some(identity.to_owned()), None)
-        }
-        Who::Outside(binding) => {
-            admit_binding(tx, scope, c, &binding)?;
-            (None, Some(binding))
-        }
-    };
+    let Who { identity, binding } = who;
+    if let Some(binding) = &binding {
+        admit_binding(tx, scope, c, binding)?;
+    }
+    match identity {
+        Some(identity) => admit_identity(tx, scope, c, identity, &service, sids.user, journal.now)?,
+        None => admit_outside(c)?,
+    }
     let date_created = date_created.unwrap_or(journal.now);
     let participant = Participant {
         sid: sids.participant,
         account_sid: c.account_sid,
         service_sid: c.service_sid,
         conversation_sid: c.sid,
-        identity,
+        identity: identity.map(str::to_owned),
         binding,
         role_sid: Some(role_sid),
         attributes: attributes.to_owned(),
@@ -183,16 +215,16 @@ pub(crate) fn add(
     };
     if !participants::insert(tx, &participant)? {
         // Whoever holds the identity here is behind the lock; a pair may have gone this moment.
-        return Err(match &participant.binding {
-            None => Error::Refused(Reason::ParticipantExists),
-            Some(_) => Error::Conflict,
+        return Err(match &participant.identity {
+            Some(_) => Error::Refused(Reason::ParticipantExists),
+            None => Error::Conflict,
         });
     }
     journal.participant(c, &participant, EventKind::ParticipantAdded)?;
     Ok(participant)
 }
 
-fn admit_identity(
+pub(super) fn admit_identity(
     tx: &mut dyn Tx,
     scope: &Scope,
     c: &mut Conversation,
@@ -217,17 +249,30 @@ fn admit_identity(
     Ok(())
 }
 
-fn admit_binding(tx: &mut dyn Tx, scope: &Scope, c: &mut Conversation, binding: &Binding) -> Result<(), Error> {
+fn admit_binding(tx: &mut dyn Tx, scope: &Scope, c: &Conversation, binding: &Binding) -> Result<(), Error> {
     if let Some(proxy) = &binding.proxy_address {
         super::check_proxy(tx, &scope.caller, proxy)?;
+    } else if let Some(projected) = &binding.projected_address {
+        groups::check_projected(tx, &scope.caller, projected)?;
+    } else {
+        groups::check_enabled(tx, &scope.caller)?;
+        let others = participants::bound(tx, &c.account_sid, &c.sid, limits::NON_CHAT_PARTICIPANTS_MAX)?;
+        if others.iter().filter_map(|p| p.binding.as_ref()).any(|binding| binding.proxy_address.is_some()) {
+            return Err(Error::Refused(Reason::GroupWithProxyAddresses));
+        }
     }
     if let Some((address, proxy)) = binding.address.as_deref().zip(binding.proxy_address.as_deref())
         && let Some(holder) = super::pair_holder(tx, &c.account_sid, address, proxy)?
     {
         return Err(Error::Refused(Reason::PairInUse { holder }));
     }
+    Ok(())
+}
+
+/// Counts a participant without an identity.
+pub(super) fn admit_outside(c: &mut Conversation) -> Result<(), Reason> {
     if c.non_chat_participants >= limits::NON_CHAT_PARTICIPANTS_MAX {
-        return Err(Error::Refused(Reason::NonChatParticipantLimit));
+        return Err(Reason::NonChatParticipantLimit);
     }
     c.non_chat_participants += 1;
     Ok(())

@@ -7,6 +7,7 @@ use dwell_store::{Tx, participants};
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::groups;
 use crate::journal::{Journal, save};
 use crate::pre_hooks::PreEvent;
 
@@ -42,5 +43,6 @@ pub(crate) fn remove(
     } else {
         c.non_chat_participants -= 1;
     }
+    groups::settle_removed(tx, c, participant)?;
     journal.participant(c, participant, EventKind::ParticipantRemoved)
 }

@@ -2,15 +2,18 @@
 
 use dwell_core::event::EventKind;
 use dwell_core::role::RoleType;
-use dwell_core::{Conversation, Participant, Reason, Timestamp, address, attributes, limits};
-use dwell_store::{Tx, participants};
+use dwell_core::{Conversation, Participant, Reason, Timestamp, UserSid, address, attributes, limits};
+use dwell_store::{Tx, participants, services};
 
 use crate::context::{Caller, Scope};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::groups;
 use crate::input::{self, present};
 use crate::journal::{Journal, save};
 use crate::pre_hooks::{PreEvent, Request};
+
+use super::create::{Sids, admit_identity, admit_outside, in_chat};
 
 /// The text that takes an address away, or a read horizon back.
 const REMOVE: &str = "null";
@@ -51,8 +54,10 @@ impl Engine {
         request: Update,
     ) -> Result<Participant, Error> {
         let (conversation, segment) = (conversation.to_owned(), segment.to_owned());
-        let work =
-            move |tx: &mut dyn Tx, scope: &Scope, request: &Update| update(tx, scope, &conversation, &segment, request);
+        let user = Sids::new(self).user;
+        let work = move |tx: &mut dyn Tx, scope: &Scope, request: &Update| {
+            update(tx, scope, (&conversation, &segment), user, request)
+        };
         self.write_unless_rejected(PreEvent::ParticipantUpdate, scope, request, work).await
     }
 }
@@ -60,8 +65,8 @@ impl Engine {
 fn update(
     tx: &mut dyn Tx,
     scope: &Scope,
-    conversation: &str,
-    segment: &str,
+    (conversation, segment): (&str, &str),
+    user: UserSid,
     request: &Update,
 ) -> Result<Participant, Error> {
     let (mut c, journal, settled) = crate::conversations::lock_open(tx, scope, conversation)?;
@@ -76,20 +81,15 @@ fn update(
     if let Some(text) = present(request.role_sid.as_deref()) {
         p.role_sid = Some(super::check_role(tx, &c.account_sid, &c.service_sid, text, RoleType::Conversation)?);
     }
-    if let Some(identity) = present(request.identity.as_deref())
-        && p.identity.as_deref() != Some(identity)
-    {
-        return Err(Error::Refused(Reason::IdentityNotAddable));
+    let was_for_group = p.is_for_group();
+    if let Some(text) = present(request.identity.as_deref()) {
+        change_identity(tx, scope, &mut c, &mut p, text, (user, journal.now))?;
     }
     if let Some(text) = present(request.messaging_binding_proxy_address.as_deref()) {
         change_proxy(tx, &scope.caller, &mut p, text)?;
     }
     if let Some(text) = present(request.messaging_binding_projected_address.as_deref()) {
-        return Err(Error::Refused(match (text, &p.binding) {
-            (REMOVE, _) => Reason::ProjectedAddressAbsent,
-            (_, Some(_)) => Reason::ProjectedAddressNotAddable,
-            (_, None) => Reason::GroupMmsNotEnabled,
-        }));
+        change_projected(tx, &scope.caller, &mut p, text)?;
     }
     let (index, timestamp) = (request.last_read_message_index.as_deref(), request.last_read_timestamp.as_deref());
     move_read_horizon(&mut p, index, timestamp, journal.now)?;
@@ -98,6 +98,9 @@ fn update(
     p.date_created = date_created.unwrap_or(p.date_created);
     p.date_updated = date_updated.unwrap_or(journal.now);
     save_changed(tx, &mut c, journal, settled, &p)?;
+    if was_for_group || p.is_for_group() {
+        groups::settle(tx, &c)?;
+    }
     Ok(p)
 }
 
@@ -113,6 +116,64 @@ pub(crate) fn save_changed(
     journal.participant(c, p, EventKind::ParticipantUpdated)?;
     save(tx, c, settled)?;
     journal.write(tx)
+}
+
+/// Gives a participant of a group text, who has a projected address and nothing else, an identity, or takes it
+/// away. Nobody else's changes (contract §5.3).
+fn change_identity(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    c: &mut Conversation,
+    p: &mut Participant,
+    text: &str,
+    (user, now): (UserSid, Timestamp),
+) -> Result<(), Error> {
+    if p.identity.as_deref() == Some(text) {
+        return Ok(());
+    }
+    let is_projected = p.binding.as_ref().is_some_and(|binding| binding.projected_address.is_some());
+    match (&p.identity, text) {
+        (Some(_), REMOVE) if is_projected => {
+            admit_outside(c)?;
+            c.chat_participants -= 1;
+            p.identity = None;
+        }
+        (None, identity) if is_projected && identity != REMOVE => {
+            let identity = input::identity(identity)?;
+            let service = services::fetch(tx, &c.account_sid, &c.service_sid)?.ok_or(Error::NotFound)?;
+            admit_identity(tx, scope, c, identity, &service, user, now)?;
+            c.non_chat_participants -= 1;
+            p.identity = Some(identity.to_owned());
+        }
+        _ => return Err(Error::Refused(Reason::IdentityNotAddable)),
+    }
+    Ok(())
+}
+
+/// Has somebody in the chat take part in a group text under a number of the account, or no longer.
+fn change_projected(tx: &mut dyn Tx, caller: &Caller, p: &mut Participant, text: &str) -> Result<(), Error> {
+    let projected = p.binding.as_ref().and_then(|binding| binding.projected_address.as_deref());
+    if text == REMOVE {
+        if projected.is_none() {
+            return Err(Error::Refused(Reason::ProjectedAddressAbsent));
+        }
+        if p.identity.is_none() {
+            let problem = "a participant without an identity has nothing else; delete it".to_owned();
+            let name = "MessagingBinding.ProjectedAddress";
+            return Err(Error::Refused(Reason::InvalidParameter { name, problem }));
+        }
+        p.binding = None;
+        return Ok(());
+    }
+    if projected == Some(text) {
+        return Ok(());
+    }
+    if projected.is_none() && p.binding.is_some() {
+        return Err(Error::Refused(Reason::ProjectedAddressNotAddable));
+    }
+    groups::check_projected(tx, caller, groups::projected(text)?)?;
+    p.binding = Some(in_chat(text));
+    Ok(())
 }
 
 fn change_proxy(tx: &mut dyn Tx, caller: &Caller, p: &mut Participant, text: &str) -> Result<(), Error> {

@@ -16,6 +16,8 @@ use crate::input::present;
 pub struct Send {
     /// The account's address that it texts.
     pub to: Option<String>,
+    /// The others that it texts, in a group text.
+    pub others: Option<Vec<String>>,
     /// The text.
     pub body: Option<String>,
 }
@@ -46,7 +48,7 @@ impl Engine {
             channel_message_sid: Some(sid.to_string()),
             from: phone.to_owned(),
             to: to.clone(),
-            others: Vec::new(),
+            others: input.others.clone().unwrap_or_default(),
             body: input.body.clone(),
             subject: None,
             references: Vec::new(),

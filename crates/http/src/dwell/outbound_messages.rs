@@ -32,8 +32,8 @@ struct OutboundMessage {
     conversation_sid: String,
     /// The message.
     message_sid: String,
-    /// The participant whom it goes to.
-    participant_sid: String,
+    /// The participant whom it goes to; null when it goes to all of a group text.
+    participant_sid: Option<String>,
     /// The receipts that tell what became of it once a channel had it, in the order of `to`.
     delivery_receipt_sids: Vec<String>,
     /// The account's address that it leaves from.
@@ -93,7 +93,7 @@ fn show(m: outbound::OutboundMessage, root: &str) -> OutboundMessage {
         account_sid: m.account_sid.to_string(),
         conversation_sid: m.conversation_sid.to_string(),
         message_sid: m.message_sid.to_string(),
-        participant_sid: m.participant_sid.to_string(),
+        participant_sid: m.participant_sid.map(|sid| sid.to_string()),
         delivery_receipt_sids: m.receipts.iter().map(ToString::to_string).collect(),
         from: m.from,
         to: m.to,

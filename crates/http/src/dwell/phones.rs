@@ -138,6 +138,8 @@ form! {
     SendPhoneMessage => phones::Send {
         /// The account's address that the phone texts.
         to = "To" required,
+        /// The other addresses that it texts, once for each: a group text.
+        others = "Others" list,
         /// The text.
         body = "Body",
     }

@@ -70,6 +70,9 @@ struct MessagingBinding {
     /// How an e-mail participant is addressed: `to`; left out on other channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<String>,
+    /// The address of yours under which it takes part in a group text; left out when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projected_address: Option<String>,
 }
 
 fn list_url(tree: &Tree, conversation: &ConversationSid) -> String {
@@ -92,6 +95,7 @@ impl Participant {
                 proxy_address: binding.proxy_address,
                 name: binding.name,
                 level: binding.level,
+                projected_address: binding.projected_address,
             }),
             role_sid: p.role_sid.map(|sid| sid.to_string()),
             last_read_message_index: p.last_read_message_index,
@@ -118,12 +122,14 @@ form! {
         /// there is none. Not together with an address.
         identity = "Identity",
         /// Where it is reached outside the chat: `+15017122661`, or with the channel before it,
-        /// `whatsapp:+15017122661`; at most 256 characters.
+        /// `whatsapp:+15017122661`; at most 256 characters. A telephone number alone, without a proxy address, is one
+        /// of a group text.
         messaging_binding_address = "MessagingBinding.Address",
         /// The address of yours that it talks to, of the same channel. A pair of both is in one open conversation at
         /// most.
         messaging_binding_proxy_address = "MessagingBinding.ProxyAddress",
-        /// The address under which a chat participant takes part in a group text.
+        /// The address of yours under which a chat participant takes part in a group text: a number of the form
+        /// `+15017122662`, which a channel serves that takes group texts.
         messaging_binding_projected_address = "MessagingBinding.ProjectedAddress",
         /// When it is to count as created, for history that is imported: an ISO 8601 date and time. The moment of the
         /// call by default.
@@ -151,9 +157,10 @@ form! {
         role_sid = "RoleSid",
         /// The address of yours that it talks to; `null` takes it away.
         messaging_binding_proxy_address = "MessagingBinding.ProxyAddress",
-        /// The address under which a chat participant takes part in a group text; `null` takes it away.
+        /// The address of yours under which a chat participant takes part in a group text; `null` takes it away.
         messaging_binding_projected_address = "MessagingBinding.ProjectedAddress",
-        /// Who it is in the chat, at most 256 characters; only for members of a group text.
+        /// Who it is in the chat, at most 256 characters; only for those who take part in a group text under a
+        /// projected address. `null` takes it away.
         identity = "Identity",
         /// The index of the last message that it has read, from 0.
         last_read_message_index = "LastReadMessageIndex" integer,

@@ -22,6 +22,7 @@ mod deliveries;
 mod docs;
 mod fixtures;
 mod fuzz;
+mod groups;
 mod headers;
 mod inbound;
 mod key_rights;

@@ -12,6 +12,7 @@ use crate::support::{CONVERSATIONS, bind, raw, sid, text};
 /// Members that are left out when they do not apply, as the contract has it.
 const MAY_BE_ABSENT: &[(&str, &str)] = &[
     ("MessagingBinding", "proxy_address"),
+    ("MessagingBinding", "projected_address"),
     ("PhoneMessage", "outcome"),
     ("MessagingBinding", "name"),
     ("MessagingBinding", "level"),

@@ -49,7 +49,9 @@ reasons! {
     ParticipantExists ChatParticipantLimit NonChatParticipantLimit AddressEmpty ProxyAddressEmpty AddressInvalid
     ProxyAddressInvalid AddressEqualsProxy AddressTypeMismatch PairInUse ProxyAddressAbsent ProxyAddressNotAddable
     ProxyAddressNotOwned WhatsappSenderNotEnabled AddressServed
-    ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled LastReadMessageIndexInvalid
+    ProjectedAddressAbsent ProjectedAddressNotAddable GroupMmsNotEnabled GroupMemberWithoutAddress GroupTooSmall
+    GroupTooLarge GroupMemberTwice GroupExists ProjectedAddressNotOwned GroupWithProxyAddresses ChannelWithoutGroups
+    AuthorNotInGroup LastReadMessageIndexInvalid
     LastReadTimestampInvalid IdentityAndAddress NotificationLevelUnknown
     PreWebhookRejected PreWebhookUrlInvalid PostWebhookUrlInvalid WebhookLimit WebhookTargetMissing WebhookTargetInvalid WebhookUrlMissing
     WebhookUrlTooLong WebhookFilterMissing WebhookFilterInvalid WebhookTriggerMissing WebhookTriggerTooLong
@@ -62,6 +64,7 @@ fn every_reason_has_a_case() {
         limits::REASONS,
         crate::access_tokens::REASONS,
         crate::channels::REASONS,
+        crate::groups::REASONS,
         crate::key_rights::REASONS,
         crate::media::REASONS,
         crate::pre_hooks::REASONS,
@@ -143,7 +146,6 @@ async fn a_refusal_says_what_programs_read_in_it() {
         ("AddressInvalid", "Invalid messaging binding address"),
         ("PairInUse", "A binding for this participant and proxy address already exists in Conversation {c}"),
         ("ParticipantExists", "Participant already exists"),
-        ("GroupMmsNotEnabled", "Group MMS is not enabled for this Account"),
         ("AddressConfigured", "The address has a configuration already, {address}"),
         ("AddressServed", "The address +15017122690 is served by a channel already, {channel}"),
         (

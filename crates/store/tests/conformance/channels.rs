@@ -27,7 +27,7 @@ fn channel(account: i64, n: i64, addresses: &[&str]) -> Stored {
         date_created: at(n),
         date_updated: at(n),
     };
-    Stored { channel, settings: SealedSecret(format!("sealed {n}")) }
+    Stored { channel, settings: SealedSecret(format!("sealed {n}")), takes_groups: n % 2 == 0 }
 }
 
 /// Whether it was inserted; a refused one leaves nothing.

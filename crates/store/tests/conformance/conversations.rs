@@ -12,6 +12,7 @@ on_both_engines! {
     an_update_writes_everything,
     a_unique_name_is_taken_once_per_service,
     a_name_taken_by_an_update_is_named,
+    a_set_of_addresses_is_held_until_its_conversation_closes,
     a_message_moves_the_deadline_and_not_the_index,
     counters_are_written,
 }
@@ -91,6 +92,31 @@ fn a_name_taken_by_an_update_is_named(store: &Store) {
     let taken = store.write_blocking(move |tx| conversations::update(tx, &rename()));
     assert!(matches!(taken, Err(StoreError::Unique(UniqueKey::ConversationUniqueName))), "{taken:?}");
     assert_eq!(fetched(store, 2), Some(conversation(2)));
+}
+
+fn a_set_of_addresses_is_held_until_its_conversation_closes(store: &Store) {
+    given(store, vec![conversation(1), conversation(2)]);
+    let hold = |n: i64, key: Option<&'static str>| {
+        store.write_blocking(move |tx| conversations::hold_group(tx, &account_sid(1), &conversation_sid(n), key))
+    };
+    let holder =
+        |account: i64| read(store, move |tx| conversations::group_holder(tx, &account_sid(account), "+1 +2 +3"));
+    assert_eq!(holder(1), None);
+    hold(1, Some("+1 +2 +3")).unwrap();
+    hold(1, Some("+1 +2 +3")).unwrap();
+    hold(2, Some("+1 +2 +4")).unwrap();
+    assert_eq!((holder(1), holder(2)), (Some(conversation_sid(1)), None));
+    let taken = hold(2, Some("+1 +2 +3"));
+    assert!(matches!(taken, Err(StoreError::Unique(UniqueKey::ConversationGroup))), "{taken:?}");
+    hold(1, None).unwrap();
+    hold(2, Some("+1 +2 +3")).unwrap();
+    let mut closed = conversation(2);
+    closed.lifecycle.state = State::Closed;
+    write(store, move |tx| conversations::update(tx, &closed));
+    assert_eq!(holder(1), None);
+    hold(1, Some("+1 +2 +3")).unwrap();
+    write(store, |tx| conversations::delete(tx, &conversation_sid(1)));
+    assert_eq!(holder(1), None);
 }
 
 fn a_message_moves_the_deadline_and_not_the_index(store: &Store) {
