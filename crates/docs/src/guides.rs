@@ -80,6 +80,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/channels-reference.md"),
     },
     Guide {
+        name: "mcp",
+        summary: "The MCP server: documentation and conversations for AI tools",
+        file: "mcp.md",
+        markdown: include_str!("../../../docs/mcp.md"),
+    },
+    Guide {
         name: "configuration",
         summary: "Where settings come from, accounts, keys",
         file: "configuration.md",

@@ -10,7 +10,7 @@ mod update;
 
 pub use create::Create;
 pub(crate) use create::begin;
-pub use life::{Life, LifePage};
+pub use life::{Life, LifePage, LifeRecord, Running};
 pub use list::List;
 pub use update::Update;
 

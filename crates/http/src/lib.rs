@@ -5,6 +5,7 @@
 //! result. Adding a resource means a form or query in terms of a command's input, a body, and a
 //! handler with its `#[utoipa::path]`; see `v1/services.rs` for the smallest one.
 
+pub mod beside;
 mod cors;
 mod docs;
 mod door;
@@ -29,7 +30,7 @@ mod writes;
 
 pub use errors::{ErrorBody, ErrorDocs};
 pub use openapi::openapi_json;
-pub use routes::router;
+pub use routes::{router, router_with};
 pub use serve::serve;
 
 use std::net::IpAddr;

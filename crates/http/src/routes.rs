@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::door::{self, Door};
 use crate::errors::Failure;
-use crate::{Options, docs, dwell, health, openapi, v1};
+use crate::{Options, beside, docs, dwell, health, openapi, v1};
 
 /// Every documented operation with its handler.
 pub(crate) fn operations() -> OpenApiRouter<Engine> {
@@ -18,11 +18,17 @@ pub(crate) fn operations() -> OpenApiRouter<Engine> {
 
 /// The API as a router over an engine.
 pub fn router(engine: Engine, options: Options) -> Router {
+    router_with(engine, options, Router::new())
+}
+
+/// The same with other routes [beside](crate::beside) it.
+pub fn router_with(engine: Engine, options: Options, others: Router) -> Router {
     let (operations, document) = operations().split_for_parts();
     let document: Arc<str> = openapi::render(document).into();
     let door = Door::new(engine.clone(), options);
     operations
         .merge(docs::routes(document.clone()))
+        .merge(beside::whole_bodies(others, engine.clone()))
         .route("/openapi.json", get(move || openapi::serve(document.clone())))
         // What `content_direct_temporary` says; nobody makes up such a link.
         .route("/dwell/v1/Media/{AccountSid}/{MediaSid}", get(v1::media::linked))

@@ -113,6 +113,16 @@ fn listed(method: &Method, template: &str) -> Option<Effect> {
     TABLE.iter().find(|(known, at, _)| *method == *known && *at == path).map(|(.., effect)| *effect)
 }
 
+/// What a write by the operation counts as; `None` when it may be made as often as one likes. One that was forgotten
+/// in the table is treated with care.
+pub(crate) fn kind(method: &Method, template: &str) -> Option<Kind> {
+    match listed(method, template) {
+        Some(Counted(kind)) => Some(kind),
+        Some(Read | Write) => None,
+        None => Some(Settings),
+    }
+}
+
 /// What the request does. A write that was forgotten in the table is treated with care.
 pub(crate) fn of(parts: &Parts) -> Effect {
     let template = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);

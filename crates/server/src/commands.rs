@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod doctor;
 mod key;
+mod mcp;
 mod migrate;
 mod openapi;
 mod remote;
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Api(api::Arguments),
     /// Create, list, change and delete channels of an account of a running server
     Channels(channels::Arguments),
+    /// Serve MCP over standard input and output, from a running server: for AI tools that start a program
+    Mcp(mcp::Arguments),
     /// Look at the deliveries of webhooks, send them again, receive them for development
     Webhooks(webhooks::Arguments),
     /// Bring the database to the schema of this version
@@ -69,6 +72,7 @@ impl Command {
             Command::Clock(arguments) => clock::run(arguments),
             Command::Api(arguments) => api::run(arguments),
             Command::Channels(arguments) => channels::run(arguments),
+            Command::Mcp(arguments) => mcp::run(arguments),
             Command::Webhooks(arguments) => webhooks::run(arguments),
             Command::Migrate(arguments) => migrate::run(arguments),
             Command::Doctor(arguments) => doctor::run(*arguments),

@@ -10,7 +10,7 @@ use crate::settings::LogFormat;
 
 /// Libraries whose everyday remarks are of no use to anybody here. A level given for one of them
 /// comes later and wins.
-const QUIET: &str = "tokio_postgres=warn,refinery=warn,refinery_core=warn,hyper=warn,rustls=warn";
+const QUIET: &str = "tokio_postgres=warn,refinery=warn,refinery_core=warn,hyper=warn,rustls=warn,rmcp=warn";
 
 /// Reads a log level: `info`, or levels by target such as `warn,dwell_http=debug`.
 pub(crate) fn filter(level: &str) -> Result<EnvFilter, ParseError> {

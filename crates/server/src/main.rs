@@ -9,6 +9,7 @@ mod failure;
 mod first_account;
 mod log;
 mod media_store;
+mod mcp;
 mod meters;
 mod opening;
 mod settings;

@@ -62,6 +62,10 @@ pub(crate) struct Settings {
     pub(crate) request_read_seconds_max: u32,
     /// Most connections open at once.
     pub(crate) connections_max: u32,
+    /// Whether MCP tools may write with an account's own credentials.
+    pub(crate) mcp_writes: bool,
+    /// Host names under which the MCP server may be called, besides this machine's and that of `public_base_url`.
+    pub(crate) mcp_hosts: Vec<String>,
     /// Most writes a second of each kind and in each conversation or service, if given.
     writes_per_second_max: Option<u32>,
     /// Networks that webhooks may call although they are not public, if given.
@@ -163,6 +167,8 @@ impl Settings {
                 3_600,
             )?,
             connections_max: within("connections_max", given.connections_max, http.connections_max, 1, 1_000_000)?,
+            mcp_writes: given.mcp_writes.unwrap_or(false),
+            mcp_hosts: given.mcp_hosts.unwrap_or_default(),
             writes_per_second_max: given
                 .writes_per_second_max
                 .map(|given| within("writes_per_second_max", Some(given), given, 0, 1_000_000))
@@ -369,6 +375,9 @@ impl fmt::Display for Settings {
         writeln!(f, "message_retry_hours_max = {}", self.deliveries.message_retry_hours_max)?;
         writeln!(f, "webhook_log_hours = {}", self.deliveries.log_hours)?;
         writeln!(f, "writes_per_second_max = {}", self.writes_per_second_max(false))?;
+        writeln!(f, "mcp_writes = {}", self.mcp_writes)?;
+        let hosts = self.mcp_hosts.iter().map(|host| quoted(host)).collect();
+        writeln!(f, "mcp_hosts = {}", toml::Value::Array(hosts))?;
         writeln!(f, "log_level = {}", quoted(&self.log_level))?;
         let format = if self.log_format == LogFormat::Json { "json" } else { "pretty" };
         writeln!(f, "log_format = {}", quoted(&format))?;

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use dwell_core::{AccountSid, PushBinding, Timestamp};
 use dwell_engine::media;
 use dwell_engine::{Dispatcher, DispatcherOptions, Engine, LastCaller, Parts, SecretKey, accounts};
+use dwell_http::beside;
 use dwell_store::events::{self, Event};
 use dwell_store::{DatabaseUrl, Options, Stmt, Store, StoreError, bindings};
 use http_body_util::BodyExt;
@@ -170,6 +171,26 @@ impl TestApp {
     #[must_use]
     pub fn with_options(mut self, options: dwell_http::Options) -> Self {
         self.router = dwell_http::router(self.engine.clone(), options);
+        self
+    }
+
+    /// Serves with the MCP server beside the API from now on.
+    #[must_use]
+    pub fn with_mcp(mut self, options: dwell_http::Options, mcp: dwell_mcp::Options) -> Self {
+        let house = dwell_mcp::House {
+            document: dwell_http::openapi_json,
+            version: env!("CARGO_PKG_VERSION"),
+            base_url: beside::base_url,
+            received_at: beside::received_at,
+            count: |parts, caller, write| {
+                beside::count(parts, caller, write.operation, write.service, write.conversation)
+            },
+            tell: beside::tell,
+            unauthorized: beside::unauthorized,
+            failed: beside::failed,
+        };
+        let routes = dwell_mcp::router(self.engine.clone(), house, mcp);
+        self.router = dwell_http::router_with(self.engine.clone(), options, routes);
         self
     }
 

@@ -14,6 +14,7 @@ pub use app::{Account, Answer, START, TestApp};
 pub use carriers::{Carriers, Carrying};
 pub use clock::ManualClock;
 pub use dwell_engine::deliveries::Status as DeliveryStatus;
+pub use dwell_http::Options as HttpOptions;
 pub use random::SeededRandom;
 pub use receivers::{Behaviour, Receivers};
 pub use told::Told;

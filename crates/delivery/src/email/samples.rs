@@ -43,6 +43,7 @@ pub(super) fn parcel(smtp_url: &str) -> Parcel {
         from: "help@shop.example".to_owned(),
         from_name: None,
         to: vec!["ann@example.org".to_owned()],
+        others: Vec::new(),
         body: Some("Hello,\nsee you — soon.".to_owned()),
         media: Vec::new(),
         subject: Some("Re: Rücksendung".to_owned()),

@@ -1,7 +1,8 @@
 //! `GET /dwell/v1/Conversations/{Sid}/Lifecycle`: what the API of Twilio never tells.
 
 use dwell_core::last_call::LastCall;
-use dwell_core::lifecycle::Transition;
+use dwell_core::lifecycle::{Input, Lifecycle, Transition, step};
+use dwell_core::timer::TimerKind;
 use dwell_core::{Conversation, ConversationSid, State, Timestamp};
 use dwell_store::transitions::Record;
 use dwell_store::{conversations, events, last_calls, transitions};
@@ -32,11 +33,66 @@ pub struct Life {
     pub last_calls: Vec<LastCall>,
 }
 
+/// The timer that is running, and what started it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Running {
+    /// What the timer makes of the conversation.
+    pub kind: TimerKind,
+    /// When it will.
+    pub due: Timestamp,
+    /// When it was started.
+    pub started: Timestamp,
+    /// What started it: `created`, `message`, `transition`, `update`, or `last_call` when one put it off.
+    pub cause: &'static str,
+}
+
+impl Life {
+    /// The timer that is running; `None` when none is.
+    pub fn running(&self) -> Option<Running> {
+        let lifecycle = &self.conversation.lifecycle;
+        let armed = lifecycle.armed?;
+        let by = |started, cause| Running { kind: armed.kind, due: armed.due, started, cause };
+        let ended = self.last_calls.iter().filter_map(|asked| asked.ended.as_ref());
+        if let Some(ended) = { ended }.find(|ended| ended.postponed_to == Some(armed.due)) {
+            return Some(by(ended.at, "last_call"));
+        }
+        let seconds = match armed.kind {
+            TimerKind::Inactive => lifecycle.timers.inactive?,
+            TimerKind::Closed => lifecycle.timers.closed?,
+        };
+        let started = armed.due.plus_seconds(-seconds);
+        Some(by(started, self.cause(started)))
+    }
+
+    /// What a message now would make of it; `None` when it takes none.
+    pub fn after_message(&self) -> Option<Lifecycle> {
+        step(&self.conversation.lifecycle, self.now, Input::MessageAdded).ok().map(|step| step.next)
+    }
+
+    fn cause(&self, started: Timestamp) -> &'static str {
+        let c = &self.conversation;
+        if started == self.created_at {
+            "created"
+        } else if self.initialized_at == Some(started)
+            || c.lifecycle.state == State::Inactive && c.lifecycle.inactive_at == Some(started)
+        {
+            "transition"
+        } else if c.lifecycle.state == State::Active && c.next_message_index > 0 && started == c.activity_at {
+            "message"
+        } else {
+            "update"
+        }
+    }
+}
+
 /// Most last calls that are told of a conversation.
 const LAST_CALLS_MAX: i64 = 100;
 
+/// A change of state in the history of a conversation.
+pub type LifeRecord = Record;
+
 /// A page of the history of a conversation.
-pub type LifePage = Page<Record>;
+pub type LifePage = Page<LifeRecord>;
 
 impl Engine {
     /// The life of a conversation of the account, whatever its service; by SID, or by unique name

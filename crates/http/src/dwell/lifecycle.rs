@@ -3,9 +3,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use dwell_core::Timestamp;
 use dwell_core::last_call::LastCall;
-use dwell_core::timer::{TimerKind, iso_text};
-use dwell_core::{State as Stage, Timestamp};
+use dwell_core::timer::iso_text;
 use dwell_engine::Engine;
 use dwell_engine::conversations::Life;
 use serde::Serialize;
@@ -182,7 +182,12 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
             inactive: c.lifecycle.timers.inactive.map(iso_text),
             closed: c.lifecycle.timers.closed.map(iso_text),
         },
-        armed: armed(&life),
+        armed: life.running().map(|running| Armed {
+            timer: running.kind.as_str(),
+            due: running.due.to_rfc3339_micros(),
+            started: running.started.to_rfc3339_micros(),
+            cause: running.cause,
+        }),
         forecast: life
             .forecast
             .iter()
@@ -195,27 +200,6 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
     }
 }
 
-fn armed(life: &Life) -> Option<Armed> {
-    let lifecycle = &life.conversation.lifecycle;
-    let armed = lifecycle.armed?;
-    let by = |started: Timestamp, cause| Armed {
-        timer: armed.kind.as_str(),
-        due: armed.due.to_rfc3339_micros(),
-        started: started.to_rfc3339_micros(),
-        cause,
-    };
-    let ended = life.last_calls.iter().filter_map(|asked| asked.ended.as_ref());
-    if let Some(ended) = { ended }.find(|ended| ended.postponed_to == Some(armed.due)) {
-        return Some(by(ended.at, "last_call"));
-    }
-    let seconds = match armed.kind {
-        TimerKind::Inactive => lifecycle.timers.inactive?,
-        TimerKind::Closed => lifecycle.timers.closed?,
-    };
-    let started = armed.due.plus_seconds(-seconds);
-    Some(by(started, cause(life, started)))
-}
-
 fn last_call(asked: &LastCall) -> LastCallMade {
     let ended = asked.ended.as_ref();
     LastCallMade {
@@ -225,20 +209,5 @@ fn last_call(asked: &LastCall) -> LastCallMade {
         outcome: ended.map(|ended| ended.outcome.as_str()),
         postponed_to: ended.and_then(|ended| ended.postponed_to).map(Timestamp::to_rfc3339_micros),
         problem: ended.and_then(|ended| ended.problem.clone()),
-    }
-}
-
-fn cause(life: &Life, started: Timestamp) -> &'static str {
-    let c = &life.conversation;
-    if started == life.created_at {
-        "created"
-    } else if life.initialized_at == Some(started)
-        || c.lifecycle.state == Stage::Inactive && c.lifecycle.inactive_at == Some(started)
-    {
-        "transition"
-    } else if c.lifecycle.state == Stage::Active && c.next_message_index > 0 && started == c.activity_at {
-        "message"
-    } else {
-        "update"
     }
 }

@@ -176,7 +176,7 @@ pub(super) fn parse(body: &str) -> Result<Value, Failure> {
 }
 
 /// A client for one's own server: no proxy between, no redirect followed with the credentials.
-fn client(url: &Url) -> Result<Client, Failure> {
+pub(super) fn client(url: &Url) -> Result<Client, Failure> {
     let mut builder = Client::builder()
         .no_proxy()
         .redirect(Policy::none())
@@ -191,7 +191,7 @@ fn client(url: &Url) -> Result<Client, Failure> {
 }
 
 /// What reqwest says, down to the cause.
-fn unreachable(url: &str, error: &reqwest::Error) -> Failure {
+pub(super) fn unreachable(url: &str, error: &reqwest::Error) -> Failure {
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;

@@ -20,7 +20,7 @@ use crate::meters::Meters;
 use crate::opening::Outside;
 use crate::settings::{Flags, MetricsListen, Settings};
 use crate::signals::Stop;
-use crate::{log, opening, signals};
+use crate::{log, mcp, opening, signals};
 
 /// Longest wait for the current batch of each background task when the server stops, in seconds. What
 /// it has not begun then is the first thing to be carried out after the next start.
@@ -147,7 +147,8 @@ async fn serve(
         request_read_seconds_max: settings.request_read_seconds_max,
         connections_max: settings.connections_max,
     };
-    let router = dwell_http::router(engine.clone(), options.clone());
+    let mcp = mcp::routes(engine.clone(), settings);
+    let router = dwell_http::router_with(engine.clone(), options.clone(), mcp);
     let (api, stopping) = (listeners.api, stop.clone());
     let mut http = tokio::spawn({
         let clock = clock.clone();

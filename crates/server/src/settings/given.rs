@@ -83,6 +83,12 @@ pub(crate) struct Given {
     /// Writes a second of each kind and in each conversation or service; 0 for any number
     #[arg(long, env = "DWELL_WRITES_PER_SECOND_MAX", value_name = "WRITES")]
     pub(crate) writes_per_second_max: Option<u32>,
+    /// Let MCP tools write with an account's own credentials; API keys with all rights always may
+    #[arg(long, env = "DWELL_MCP_WRITES", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) mcp_writes: Option<bool>,
+    /// Host names under which the MCP server may be called, separated by commas
+    #[arg(long, env = "DWELL_MCP_HOSTS", value_delimiter = ',', value_name = "HOST,HOST")]
+    pub(crate) mcp_hosts: Option<Vec<String>>,
     /// Networks that webhooks may call although they are not public, separated by commas
     #[arg(long, env = "DWELL_WEBHOOK_NETWORKS_ALLOWED", value_delimiter = ',', value_name = "CIDR,CIDR")]
     pub(crate) webhook_networks_allowed: Option<Vec<String>>,
@@ -149,6 +155,8 @@ impl Given {
             request_read_seconds_max: self.request_read_seconds_max.or(other.request_read_seconds_max),
             connections_max: self.connections_max.or(other.connections_max),
             writes_per_second_max: self.writes_per_second_max.or(other.writes_per_second_max),
+            mcp_writes: self.mcp_writes.or(other.mcp_writes),
+            mcp_hosts: self.mcp_hosts.or(other.mcp_hosts),
             webhook_networks_allowed: self.webhook_networks_allowed.or(other.webhook_networks_allowed),
             webhook_calls_max: self.webhook_calls_max.or(other.webhook_calls_max),
             webhook_calls_per_endpoint_max: self
