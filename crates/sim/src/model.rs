@@ -231,6 +231,22 @@ impl Conversation {
         self.events.push(Event { kind, at: now, notify: call.notify, source: "API", actor, change: None, about });
     }
 
+    /// A message without a text can never leave: it fails at once for everybody outside but its author, and
+    /// webhooks always hear of that.
+    fn fail(&mut self, message: &Message, now: i64, call: &Call) {
+        let told = Call { notify: true, ..call.clone() };
+        let outside = |p: &&Participant| matches!(p.who, Who::Outside(_, Some(_)));
+        let failed: Vec<_> = self.participants.iter().filter(outside).map(|p| p.sid.clone()).collect();
+        for participant in failed.into_iter().filter(|sid| Some(sid) != message.participant.as_ref()) {
+            let about = vec![
+                format!("\"MessageSid\":\"{}\"", message.sid),
+                format!("\"ParticipantSid\":\"{participant}\""),
+                "\"Status\":\"failed\",\"ErrorCode\":21619,".to_owned(),
+            ];
+            self.record("onDeliveryUpdated", about, now, &told);
+        }
+    }
+
     /// A change of state: into the history and the log. Timers and messages are always told (§18 U17).
     fn change(&mut self, mut change: Change, call: Option<&Call>, message: Option<&str>, mistake: Option<Mistake>) {
         let by_timer = change.cause == Cause::Timer;

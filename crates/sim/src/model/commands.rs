@@ -197,6 +197,9 @@ impl Model {
         conversation.next_index += 1;
         conversation.activity = now;
         conversation.record("onMessageAdded", message.about(), now, call);
+        if content {
+            conversation.fail(&message, now, call);
+        }
         conversation.messages.push(message);
         conversation.life.spoken = now;
         if conversation.life.state == State::Inactive {
