@@ -40,6 +40,7 @@ pub const ALL: &[Group] = &[
     group("LastCall", "Last call", "A program that is asked before a timer moves a conversation."),
     group("Channel", "Channels", "Which addresses of yours are served, and through whom messages go and come."),
     group("Inbound", "Messages from outside", "Where whatever comes in is handed over, whoever brings it."),
+    group("OutboundMessage", "Messages on their way", "What leaves for addresses outside, how it goes, and what became of it."),
     group("Phone", "Simulated phones", "For development: what simulated telephones receive, send and report."),
     group("WebhookDelivery", "Webhook deliveries", "What webhooks were told, how it went, and sending it again."),
     group("AccessToken", "Access tokens", "What client SDKs sign in with."),

@@ -74,6 +74,18 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/group-texts.md"),
     },
     Guide {
+        name: "smpp",
+        summary: "SMPP 3.4, for those with a carrier of their own",
+        file: "smpp.md",
+        markdown: include_str!("../../../docs/smpp.md"),
+    },
+    Guide {
+        name: "email",
+        summary: "A mailbox: SMTP out, IMAP in",
+        file: "email.md",
+        markdown: include_str!("../../../docs/email.md"),
+    },
+    Guide {
         name: "channels-reference",
         summary: "Addresses and the providers that serve them, with every setting",
         file: "channels-reference.md",

@@ -215,7 +215,7 @@ async fn texts_with_one_new_set_of_addresses_begin_one_conversation() {
 
 #[tokio::test]
 async fn simulated_phones_text_each_other_with_the_desk() {
-    let app = TestApp::new().await;
+    let app = TestApp::in_development().await;
     configure(&app).await;
     let phone_path = |n| format!("/dwell/v1/Phones/{}/Messages", phone(n));
     let form = [("To", DESK), ("Others", "+15550002001"), ("Others", "+15550002002"), ("Body", "hi")];
