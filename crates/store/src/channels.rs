@@ -42,7 +42,7 @@ statements! {
         "INSERT INTO channel_addresses (account_sid, address, channel_sid, position) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO NOTHING";
     DELETE_ADDRESSES = "DELETE FROM channel_addresses WHERE channel_sid = ?1";
-    ANY_WITH_GROUPS = "SELECT 1 FROM channels WHERE account_sid = ?1 AND takes_groups = 1 LIMIT 1";
+    ANY_WITH_GROUPS = "SELECT sid FROM channels WHERE account_sid = ?1 AND takes_groups = 1 LIMIT 1";
     OWNS = "SELECT channel_sid FROM channel_addresses WHERE account_sid = ?1 AND address = ?2";
 }
 

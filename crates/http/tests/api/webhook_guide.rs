@@ -61,11 +61,17 @@ async fn the_guide_names_every_event_and_parameter() {
     assert_eq!(app.delete(&message).await.status, 204);
     assert_eq!(app.delete(&ann).await.status, 204);
     assert_eq!(app.delete(&phone).await.status, 204);
+    let (group, texts) = conversation(&app, &[]).await;
+    let projected = [("MessagingBinding.ProjectedAddress", "+15017122662")];
+    let desk = app.made(&format!("{texts}/Participants"), &projected).await;
+    let desk = format!("{texts}/Participants/{}", sid(&desk));
+    app.made(&desk, &[("Attributes", "{\"n\":1}")]).await;
+    assert_eq!(app.delete(&desk).await.status, 204);
     app.made(&path, &[("FriendlyName", "Hall"), ("State", "inactive")]).await;
     assert_eq!(app.delete(&path).await.status, 204);
 
     let mut seen: BTreeMap<String, Names> = BTreeMap::new();
-    for stream in [sid(&c), sid(&user)] {
+    for stream in [sid(&c), sid(&user), sid(&group)] {
         for event in app.events(stream).await {
             let payload: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&event.payload).unwrap();
             seen.entry(event.kind).or_default().extend(payload.into_iter().map(|(name, _)| name));
