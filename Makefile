@@ -29,7 +29,7 @@ build: ## Build the server for release: target/release/dwell
 
 ##@ Test
 
-.PHONY: setup check test test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser sim fuzz
+.PHONY: setup check test test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim fuzz
 setup: ## Install what building and testing need (once; quick when nothing is missing)
 	scripts/setup
 
@@ -39,7 +39,7 @@ check: ## What every change must pass: format, lints, dependencies, Rust tests
 	$(MAKE) deny
 	cargo nextest run --workspace
 
-test: setup test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser sim ## Everything, from a fresh clone
+test: setup test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim ## Everything, from a fresh clone
 
 test-rust: ## Rust tests and the examples in the documentation
 	cargo nextest run --locked --workspace --profile ci
@@ -65,6 +65,11 @@ test-docs: ## Every example of the documentation portal, as it stands on its pag
 test-browser: ## The documentation portal in Chromium: search, try it, keyboard, phone, accessibility
 	cargo build --bin dwell
 	$(with_server) npm --prefix sdk-tests/browser test
+
+test-mcp: ## The MCP server: the official clients and the inspector, over HTTP and as a program
+	cargo build --bin dwell
+	$(with_server) .venv-mcp/bin/pytest sdk-tests/mcp
+	$(with_server) npm --prefix sdk-tests/mcp test
 
 sim: ## Play SEEDS seeded histories against the reference model
 	cargo run --release --package dwell-sim -- --seeds $(SEEDS)

@@ -1,11 +1,18 @@
 //! The pages beside those of operations: start, guides, indexes, errors, settings, search.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dwell_docs::{ErrorCode, Guide, Hit, errors, groups, guides, settings};
 use maud::{Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
 
 use super::layout::{Page, Site, render};
 use super::operation::{self, method, segments};
 use super::{code, text};
+
+/// The guide to the MCP server.
+const MCP: &str = "mcp";
 
 /// The page at an address.
 pub(super) fn page(site: &Site<'_>, address: &str) -> Option<Markup> {
@@ -104,10 +111,29 @@ fn guide_page(site: &Site<'_>, guide: &Guide) -> Markup {
                     ul { @for (anchor, title) in &rendered.parts { li { a href={ "#" (anchor) } { (title) } } } }
                 }
             }
+            @if guide.name == MCP { (install(site)) }
             div.prose { (rendered.body) }
         }
     };
     plain(site, &guide.title(), Some(&address), main)
+}
+
+/// Links that tools take the address of the MCP server from.
+fn install(site: &Site<'_>) -> Markup {
+    let url = format!("{}/mcp", site.base);
+    let for_code = json!({"name": "dwell", "type": "http", "url": url}).to_string();
+    let for_cursor = STANDARD.encode(json!({"url": url}).to_string());
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let links = [
+        ("VS Code", format!("vscode:mcp/install?{}", encoded(&for_code))),
+        ("Cursor", format!("cursor://anysphere.cursor-deeplink/mcp/install?name=dwell&config={}", encoded(&for_cursor))),
+    ];
+    html! {
+        p { "Add the documentation of this server to "
+            @for (n, (tool, link)) in links.iter().enumerate() { @if n > 0 { " or " } a href=(link) { (tool) } }
+            " with one click, or copy what your tool needs from below."
+        }
+    }
 }
 
 fn error_index(site: &Site<'_>) -> Markup {
