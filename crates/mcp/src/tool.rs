@@ -102,7 +102,7 @@ impl Entry {
 
 fn describe<T: Tool>() -> rmcp::model::Tool {
     // Parameters are structs with named fields, so there always is a schema; a test looks at each.
-    let input: Arc<JsonObject> = schema_for_input::<T>().unwrap_or_default();
+    let input = plain(schema_for_input::<T>().unwrap_or_default());
     let annotations = ToolAnnotations::with_title(T::TITLE);
     let annotations = match T::EFFECT {
         Effect::None => annotations.read_only(true).destructive(false).idempotent(true).open_world(false),
@@ -112,8 +112,28 @@ fn describe<T: Tool>() -> rmcp::model::Tool {
     };
     rmcp::model::Tool::new(T::NAME, T::DESCRIPTION, input)
         .with_title(T::TITLE)
-        .with_raw_output_schema(schema_for_output::<T::Output>())
+        .with_raw_output_schema(plain(schema_for_output::<T::Output>()))
         .with_annotations(annotations)
+}
+
+/// A schema without the names that integers have in Rust, which clients complain of.
+fn plain(schema: Arc<JsonObject>) -> Arc<JsonObject> {
+    let mut schema = Arc::unwrap_or_clone(schema);
+    schema.values_mut().for_each(drop_formats);
+    Arc::new(schema)
+}
+
+fn drop_formats(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if members.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with(['u', 'i'])) {
+                members.remove("format");
+            }
+            members.values_mut().for_each(drop_formats);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_formats),
+        _ => {}
+    }
 }
 
 async fn call<T: Tool>(visit: &Visit, arguments: JsonObject) -> CallToolResult {

@@ -126,7 +126,10 @@ fn install(site: &Site<'_>) -> Markup {
     let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let links = [
         ("VS Code", format!("vscode:mcp/install?{}", encoded(&for_code))),
-        ("Cursor", format!("cursor://anysphere.cursor-deeplink/mcp/install?name=dwell&config={}", encoded(&for_cursor))),
+        (
+            "Cursor",
+            format!("cursor://anysphere.cursor-deeplink/mcp/install?name=dwell&config={}", encoded(&for_cursor)),
+        ),
     ];
     html! {
         p { "Add the documentation of this server to "

@@ -42,6 +42,7 @@ async fn every_tool_says_all_about_itself() {
         assert_eq!(input["additionalProperties"], false, "{name}: a wrong name is refused");
         let fields = output["properties"].as_object().unwrap();
         assert_eq!(output["required"].as_array().unwrap().len(), fields.len(), "{name}: every field is there");
+        assert!(!tool.to_string().contains(r#""format":"#), "{name}: formats of Rust are of no use to clients");
         undescribed(input, name, &mut gaps);
         undescribed(output, &format!("{name} answer"), &mut gaps);
     }
