@@ -73,6 +73,6 @@ async fn a_failure_is_told_to_those_who_run_the_server() {
     let told = server.wait_for_log("participants not added; conversation closed");
     assert_eq!((told["level"].as_str(), told["fields"]["code"].as_i64()), (Some("WARN"), Some(50_427)), "{told}");
     assert_eq!(told["fields"]["conversation"], made["sid"]);
-    assert_eq!(told["fields"]["problem"], "participant exists");
+    assert_eq!(told["fields"]["problem"], "The participants could not be added: participant exists");
     assert_eq!(api.fetch(&format!("/v1/Conversations/{}", text(&made, "sid"))).await["state"], "closed");
 }
