@@ -30,7 +30,8 @@ statements! {
     LIST_BACK = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND sid < ?3 ORDER BY sid DESC LIMIT ?4");
     BOUND = select!("WHERE conversation_sid = ?2 AND account_sid = ?1 AND binding_type IS NOT NULL ORDER BY sid LIMIT ?3");
     ANY_PROJECTED =
-        "SELECT sid FROM participants WHERE conversation_sid = ?2 AND account_sid = ?1 AND projected_address IS NOT NULL LIMIT 1";
+        "SELECT sid FROM participants WHERE conversation_sid = ?2 AND account_sid = ?1 AND projected_address IS NOT NULL
+            AND projected_address > '' LIMIT 1";
     AUTHOR_BY_IDENTITY = "SELECT sid FROM participants WHERE conversation_sid = ?1 AND identity = ?2";
     AUTHOR_BY_ADDRESS =
         "SELECT sid FROM participants

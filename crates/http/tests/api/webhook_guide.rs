@@ -62,7 +62,7 @@ async fn the_guide_names_every_event_and_parameter() {
     assert_eq!(app.delete(&ann).await.status, 204);
     assert_eq!(app.delete(&phone).await.status, 204);
     let (group, texts) = conversation(&app, &[]).await;
-    let projected = [("MessagingBinding.ProjectedAddress", "+15017122662")];
+    let projected = [("MessagingBinding.ProjectedAddress", "+15017122663")];
     let desk = app.made(&format!("{texts}/Participants"), &projected).await;
     let desk = format!("{texts}/Participants/{}", sid(&desk));
     app.made(&desk, &[("Attributes", "{\"n\":1}")]).await;
