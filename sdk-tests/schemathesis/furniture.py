@@ -68,6 +68,8 @@ def make(what, tree, sids):
             return post("/v1/Configuration/Addresses", {"Type": "sms", "Address": f"+1503{number:07}"})
         case "credential":
             return post("/v1/Credentials", {"Type": "apn", "Certificate": CERTIFICATE, "PrivateKey": PRIVATE_KEY})
+        case "media":
+            return post(f"{tree}/Media?Filename=parcel.json", {"parcel": 4711})
     return MADE_BY_OTHERS[what]
 
 

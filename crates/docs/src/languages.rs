@@ -47,9 +47,9 @@ impl Language {
 pub fn example(operation: &Operation, language: Language, base: &str) -> String {
     match language {
         Language::Curl => curl(operation, base),
-        Language::Python if operation.is_own() => own_python(operation, base),
+        Language::Python if !operation.is_in_libraries() => own_python(operation, base),
         Language::Python => python(operation, base),
-        Language::Node if operation.is_own() => own_node(operation, base),
+        Language::Node if !operation.is_in_libraries() => own_node(operation, base),
         Language::Node => node(operation, base),
         Language::Cli => cli(operation, base),
     }
@@ -81,6 +81,13 @@ fn shell_word(name: &str, value: &str) -> String {
     }
 }
 
+/// What stands behind the path when the body is JSON.
+fn query(operation: &Operation) -> String {
+    let members = operation.request.iter().filter(|_| operation.request_json.is_some());
+    let query = members.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    if query.is_empty() { query } else { format!("?{query}") }
+}
+
 fn curl(operation: &Operation, base: &str) -> String {
     let path = path_with(operation, |name| format!("${name}"));
     let mut text = match operation.method.as_str() {
@@ -88,7 +95,12 @@ fn curl(operation: &Operation, base: &str) -> String {
         "GET" => "curl -fsS -G".to_owned(),
         method => format!("curl -fsS -X {method}"),
     };
-    let _ = write!(text, " \"{base}{path}\" \\\n  -u \"$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN\"");
+    let query = query(operation);
+    let _ = write!(text, " \"{base}{path}{query}\" \\\n  -u \"$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN\"");
+    if let Some(json) = operation.request_json {
+        let _ = write!(text, " \\\n  -H 'Content-Type: application/json' -d '{json}'");
+        return text;
+    }
     for (name, value) in &operation.request {
         let _ = write!(text, " \\\n  --data-urlencode {}", shell_word(name, value));
     }
@@ -97,7 +109,11 @@ fn curl(operation: &Operation, base: &str) -> String {
 
 fn cli(operation: &Operation, base: &str) -> String {
     let path = path_with(operation, |name| format!("${name}"));
-    let mut text = format!("dwell api --url {base} {} \"{path}\"", operation.method);
+    let mut text = format!("dwell api --url {base} {} \"{path}{}\"", operation.method, query(operation));
+    if let Some(json) = operation.request_json {
+        let _ = write!(text, " \\\n  --json '{json}'");
+        return text;
+    }
     for (name, value) in &operation.request {
         let _ = write!(text, " \\\n  {}", shell_word(name, value));
     }
@@ -285,11 +301,19 @@ fn own_python(operation: &Operation, base: &str) -> String {
     let path = path_with(operation, |name| format!("{{os.environ['{name}']}}"));
     let mark = if path.contains('{') { "f" } else { "" };
     let mut text = if needs_os(operation) { "import os\n" } else { "" }.to_owned();
-    let _ = write!(text, "from twilio.rest import Client\n\nclient = Client()\nurl = {mark}\"{base}{path}\"\n");
+    let _ = write!(
+        text,
+        "from twilio.rest import Client\n\nclient = Client()\nurl = {mark}\"{base}{path}{}\"\n",
+        query(operation)
+    );
     let kind = if operation.method == "GET" { "params" } else { "data" };
     let members = operation.request.iter().map(|(name, value)| format!("\"{name}\": {}", python_value(None, value)));
     let members = members.collect::<Vec<_>>().join(", ");
-    let given = if members.is_empty() { String::new() } else { format!(", {kind}={{{members}}}") };
+    let given = match operation.request_json {
+        Some(json) => format!(", data={json}, headers={{\"Content-Type\": \"application/json\"}}"),
+        None if members.is_empty() => String::new(),
+        None => format!(", {kind}={{{members}}}"),
+    };
     let _ = write!(
         text,
         "answer = client.request(\"{}\", url{given})\nprint(answer.status_code, answer.text)",
@@ -302,11 +326,15 @@ fn own_node(operation: &Operation, base: &str) -> String {
     let path = path_with(operation, |name| format!("${{process.env.{name}}}"));
     let mark = if path.contains('$') { '`' } else { '"' };
     let mut text = "import twilio from \"twilio\";\n\nconst client = twilio();\n".to_owned();
-    let _ = writeln!(text, "const uri = {mark}{base}{path}{mark};");
+    let _ = writeln!(text, "const uri = {mark}{base}{path}{}{mark};", query(operation));
     let kind = if operation.method == "GET" { "params" } else { "data" };
     let members = operation.request.iter().map(|(name, value)| format!("{name}: {}", node_value(None, value)));
     let members = members.collect::<Vec<_>>().join(", ");
-    let given = if members.is_empty() { String::new() } else { format!(", {kind}: {{ {members} }}") };
+    let given = match operation.request_json {
+        Some(json) => format!(", data: {json}, headers: {{ \"Content-Type\": \"application/json\" }}"),
+        None if members.is_empty() => String::new(),
+        None => format!(", {kind}: {{ {members} }}"),
+    };
     let method = operation.method.to_lowercase();
     let _ = writeln!(text, "const answer = await client.request({{ method: \"{method}\", uri{given} }});");
     text.push_str("console.log(answer.statusCode, answer.body);");

@@ -76,7 +76,11 @@ fn singular(segment: &str) -> String {
 pub(crate) fn variables(path: &str) -> Vec<(&str, String)> {
     let segments: Vec<_> = path.split('/').collect();
     let pairs = segments.windows(2).filter(|pair| pair[1].starts_with('{'));
-    pairs.map(|pair| (pair[0], format!("{}_SID", snake(&singular(pair[0])).to_uppercase()))).collect()
+    let name = |pair: &[&str]| {
+        let end = if pair[1] == "{Address}" { "" } else { "_SID" };
+        format!("{}{end}", snake(&singular(pair[0])).to_uppercase())
+    };
+    pairs.map(|pair| (pair[0], name(pair))).collect()
 }
 
 /// The first sentence or clause of a summary, without a full stop.
@@ -115,6 +119,7 @@ mod tests {
         for (path, name) in [
             ("/v1/Configuration/Addresses/{Sid}", "ADDRESS_SID"),
             ("/dwell/v1/WebhookDeliveries/{Sid}", "WEBHOOK_DELIVERY_SID"),
+            ("/dwell/v1/Phones/{Address}/Messages", "PHONE"),
         ] {
             assert_eq!(variables(path)[0].1, name);
         }

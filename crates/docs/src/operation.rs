@@ -30,6 +30,8 @@ pub struct Operation {
     pub codes: Vec<u32>,
     /// The form or query of its examples; a value of a `$VARIABLE` is taken from the environment.
     pub request: Vec<(String, String)>,
+    /// The JSON that its example sends; what [`Self::request`] has goes into the query then.
+    pub request_json: Option<&'static str>,
 }
 
 /// Where a parameter is given.
@@ -122,6 +124,11 @@ impl Operation {
     /// Whether it is Dwell's own, beside Twilio's.
     pub fn is_own(&self) -> bool {
         self.path().starts_with("/dwell/")
+    }
+
+    /// Whether the official libraries know it. They have nothing for media, which Twilio keeps elsewhere.
+    pub fn is_in_libraries(&self) -> bool {
+        !self.is_own() && !self.path().contains("/Media")
     }
 
     /// Its path in the short tree, or the only one.

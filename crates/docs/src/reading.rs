@@ -42,6 +42,7 @@ pub(crate) fn operations(document: &Document) -> Vec<Operation> {
             operation.slug.push_str(if operation.path().contains('{') { "-one" } else { "-all" });
         }
         operation.request = requests::of(operation);
+        operation.request_json = requests::json_of(operation);
         operation.codes = errors::codes_of(operation);
     }
     found
@@ -88,6 +89,7 @@ fn operation(components: &Components, path: &str, method: &str, told: &Told, has
         },
         codes: Vec::new(),
         request: Vec::new(),
+        request_json: None,
     }
 }
 

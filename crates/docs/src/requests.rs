@@ -30,7 +30,7 @@ const TABLE: &[Row] = &[
     ("services/configuration/update", &[("ReachabilityEnabled", "true")]),
     ("services/configuration/notifications/update", &[("NewMessage.Enabled", "true"), ("NewMessage.Template", "New message")]),
     ("services/configuration/webhooks/update", &[("PostWebhookUrl", "https://hooks.example.com/dwell"), ("Filters", "onMessageAdded")]),
-    ("services/media/create", &[("Filename", "label.png")]),
+    ("services/media/create", &[("Filename", "parcel.json")]),
     ("users/create", &[("Identity", "agent-grace"), ("FriendlyName", "Grace")]),
     ("users/update", &[("FriendlyName", "Ada of parcels")]),
     ("users/conversations/update", &[("NotificationLevel", "muted")]),
@@ -48,13 +48,16 @@ const TABLE: &[Row] = &[
 ];
 
 /// Operations that are called without any parameter: what they take, if anything, is optional.
-const BARE: &[&str] = &[
-    // It takes JSON.
-    "services/media-set",
-    "dwell/test-clock/freeze",
-    "dwell/test-clock/resume",
-    "dwell/webhook-deliveries/resend-one",
-];
+const BARE: &[&str] = &["dwell/test-clock/freeze", "dwell/test-clock/resume", "dwell/webhook-deliveries/resend-one"];
+
+/// Operations that take no form: the JSON that their examples send.
+const JSON: &[(&str, &str)] =
+    &[("services/media/create", r#"{"parcel": 4711}"#), ("services/media-set", r#"{"command": "get", "list": []}"#)];
+
+/// The JSON that the examples of an operation send, if any.
+pub(crate) fn json_of(operation: &Operation) -> Option<&'static str> {
+    JSON.iter().find(|(name, _)| *name == operation.slug).map(|(_, json)| *json)
+}
 
 /// What the examples of an operation send.
 pub(crate) fn of(operation: &Operation) -> Vec<(String, String)> {
@@ -69,7 +72,10 @@ pub(crate) fn of(operation: &Operation) -> Vec<(String, String)> {
 
 /// The operations whose examples lack a row, and the rows of no operation, or with parameters that it has not.
 pub(crate) fn mistakes(operations: &[Operation]) -> Vec<String> {
-    let has_row = |slug: &str| TABLE.iter().any(|(name, _)| *name == slug) || BARE.contains(&slug);
+    let has_row = |slug: &str| {
+        let named = TABLE.iter().map(|(name, _)| name).chain(JSON.iter().map(|(name, _)| name)).chain(BARE);
+        named.into_iter().any(|name| *name == slug)
+    };
     let missing = operations.iter().filter(|one| one.method == "POST" && !has_row(&one.slug));
     let mut wrong: Vec<_> = missing.map(|one| format!("{}: no example request", one.slug)).collect();
     for (name, form) in TABLE {

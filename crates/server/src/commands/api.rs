@@ -17,6 +17,9 @@ pub(crate) struct Arguments {
     /// The path, such as /v1/Conversations
     #[arg(value_parser = path)]
     path: String,
+    /// Send this JSON as the body
+    #[arg(long, value_name = "JSON", conflicts_with = "parameters")]
+    json: Option<String>,
     /// Parameters: of the query for GET, of the body otherwise; a list repeats its name
     #[arg(value_parser = parameter, value_name = "NAME=VALUE")]
     parameters: Vec<(String, String)>,
@@ -47,9 +50,14 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 
 /// Prints what is answered, as it came; a refusal is a failure.
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { server, method, path, parameters } = arguments;
+    let Arguments { server, method, path, json, parameters } = arguments;
     let server = Remote::new(server)?;
-    let answer = opening::block_on(server.call(method, &path, &parameters))??;
+    let answer = opening::block_on(async {
+        match json {
+            Some(json) => server.send_json(method, &path, json).await,
+            None => server.call(method, &path, &parameters).await,
+        }
+    })??;
     if !answer.is_empty() {
         say(answer.trim_end());
     }

@@ -150,6 +150,12 @@ impl Remote {
         self.send(if is_query || parameters.is_empty() { request } else { request.form(parameters) }).await
     }
 
+    /// Sends a body of JSON, and returns what is answered.
+    pub(super) async fn send_json(&self, method: reqwest::Method, path: &str, json: String) -> Result<String, Failure> {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        self.send(request.header(reqwest::header::CONTENT_TYPE, "application/json").body(json)).await
+    }
+
     async fn send(&self, request: RequestBuilder) -> Result<String, Failure> {
         let url = &self.url;
         let request = request.basic_auth(self.account, Some(&self.token));
