@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::errors::ErrorCode;
+use crate::examples::EXAMPLE_URL;
 use crate::languages::{self, Language};
 use crate::operation::Operation;
 use crate::{Library, errors, groups, guides, settings};
@@ -201,7 +202,11 @@ pub(crate) fn llms(library: &Library, base: &str) -> String {
 
 /// A guide, with its links leading to pages of this server, or to nothing when there is none.
 pub(crate) fn guide(guide: &guides::Guide, base: &str) -> String {
-    let source = guide.markdown();
+    let mut source = guide.markdown();
+    // Links may begin with a path alone; programs need the whole address of the server.
+    if base.contains("://") {
+        source = source.replace(EXAMPLE_URL, base);
+    }
     let mut text = String::new();
     let mut rest = source.as_str();
     while let Some((before, after)) = rest.split_once("](") {

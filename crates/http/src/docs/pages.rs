@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dwell_docs::{ErrorCode, Guide, Hit, errors, groups, guides, settings};
-use maud::{Markup, html};
+use dwell_docs::{EXAMPLE_URL, ErrorCode, Guide, Hit, errors, groups, guides, settings};
+use maud::{Markup, PreEscaped, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
@@ -102,7 +102,9 @@ fn index(site: &Site<'_>) -> Markup {
 fn guide_page(site: &Site<'_>, guide: &Guide) -> Markup {
     let address = guide.address();
     // Links of the page lead to where the reader is.
-    let rendered = text::page(&site.library.markdown(&address, site.root).unwrap_or_default());
+    let markdown = site.library.markdown(&address, site.root).unwrap_or_default();
+    let rendered = text::page(&markdown.replace(EXAMPLE_URL, site.base));
+    let (lead, rest) = rendered.body.0.split_at(rendered.body.0.find("<h2").unwrap_or_default());
     let main = html! {
         article.guide {
             @if rendered.parts.len() > 2 {
@@ -111,8 +113,11 @@ fn guide_page(site: &Site<'_>, guide: &Guide) -> Markup {
                     ul { @for (anchor, title) in &rendered.parts { li { a href={ "#" (anchor) } { (title) } } } }
                 }
             }
-            @if guide.name == MCP { (install(site)) }
-            div.prose { (rendered.body) }
+            div.prose {
+                (PreEscaped(lead))
+                @if guide.name == MCP { (install(site)) }
+                (PreEscaped(rest))
+            }
         }
     };
     plain(site, &guide.title(), Some(&address), main)

@@ -251,3 +251,15 @@ fn check_forms(document: &Value, schema: &Value, value: &Value, told: &str) {
         check_forms(document, &schema["properties"][name], member, told);
     }
 }
+
+#[tokio::test]
+async fn guides_speak_of_the_server_that_shows_them() {
+    let app = TestApp::new().await;
+    for path in ["/docs/guides/mcp", "/docs/guides/mcp.md", "/docs/guides/channels"] {
+        let page = raw(&app, "GET", path, &[], "").await.text;
+        assert!(page.contains("http://localhost") && !page.contains("localhost:8080"), "{path}");
+    }
+    let page = raw(&app, "GET", "/docs/guides/mcp", &[], "").await.text;
+    let (lead, _) = page.split_once("<h2 id").unwrap();
+    assert!(lead.contains("vscode:mcp/install"), "links that install come first");
+}
