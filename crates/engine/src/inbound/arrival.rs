@@ -167,8 +167,8 @@ fn check_name(name: &str) -> Result<&str, Reason> {
     Ok(name)
 }
 
-/// What webhooks are told of a file: not where it is, as that may be a secret. There is no media service to keep
-/// files, so this is all that becomes of them; where there is one, they go with [`Arrival::message`].
+/// What the webhook that is asked before a conversation begins is told of a file, which is not fetched yet: not
+/// where it is, as that may be a secret.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct File<'a> {
