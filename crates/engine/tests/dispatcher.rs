@@ -119,12 +119,13 @@ impl Running {
 /// Turns the clock second by second until `is_so`, for a running dispatcher.
 async fn pass_until(app: &TestApp, seconds_max: i64, mut is_so: impl AsyncFnMut() -> bool, what: &str) {
     for _ in 0..seconds_max {
-        // What it asked of the store is answered before what is asked of it here.
+        // What it asked of the store, its writer included, is answered before what is asked of it here.
         for _ in 0..LOOKS {
             if is_so().await {
                 return;
             }
             count(app, "seq < 0").await;
+            app.engine.store().write(|_| Ok::<_, StoreError>(())).await.unwrap();
         }
         app.clock.advance(1);
     }
