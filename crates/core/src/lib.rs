@@ -26,6 +26,7 @@ pub mod reason;
 pub mod receipt;
 pub mod role;
 pub mod service;
+pub mod session;
 pub mod sid;
 pub mod time;
 pub mod timer;

@@ -146,6 +146,8 @@ sids! {
     BindingSid = "BS";
     /// A channel: how messages of an account leave for addresses outside and come from there.
     ChannelSid = "CN";
+    /// A session: one stint of work on a conversation.
+    SessionSid = "DS";
     /// A message on a simulated telephone: its name is that of carriers' messages.
     PhoneMessageSid = "SM";
     /// A request to the API, named in its response headers and log lines.
