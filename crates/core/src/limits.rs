@@ -2,6 +2,12 @@
 
 /// Longest friendly name of a conversation, service, user or address, in characters.
 pub const FRIENDLY_NAME_CHARS_MAX: usize = 256;
+/// Longest e-mail address that a person signs in with, in characters.
+pub const EMAIL_CHARS_MAX: usize = 254;
+/// Shortest password of a person, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// Longest password of a person, in bytes of UTF-8.
+pub const PASSWORD_BYTES_MAX: usize = 256;
 /// Longest unique name of a conversation, in characters.
 pub const UNIQUE_NAME_CHARS_MAX: usize = 256;
 /// Longest identity, address or proxy address, in characters.

@@ -22,6 +22,10 @@ pub enum Reason {
     #[error("negative message page token")]
     MessagePageTokenNegative,
 
+    #[error("another person has the {name}")]
+    PersonExists { name: &'static str },
+    #[error("the role may not do this")]
+    RoleForbids,
     #[error("the API key may only read")]
     KeyMayOnlyRead,
     #[error("the access token cannot be read")]

@@ -150,6 +150,10 @@ sids! {
     SessionSid = "DS";
     /// A message on a simulated telephone: its name is that of carriers' messages.
     PhoneMessageSid = "SM";
+    /// Somebody who signs in to the console.
+    PersonSid = "PE";
+    /// An entry of the audit log.
+    AuditSid = "AE";
     /// A request to the API, named in its response headers and log lines.
     RequestSid = "RQ";
 }

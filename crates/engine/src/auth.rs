@@ -68,6 +68,7 @@ impl Engine {
         Ok(found.map(|known| Caller {
             account: known.account,
             credential: username.to_owned(),
+            person: None,
             rights: known.rights,
             received_at: now,
             webhooks: false,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dwell_core::{Account, AccountSid, Reason, Rights, ServiceSid, Timestamp};
+use dwell_core::{Account, AccountSid, Person, Reason, Rights, ServiceSid, Timestamp};
 use dwell_store::{Tx, accounts};
 
 use crate::deliveries::Notifier;
@@ -13,8 +13,10 @@ use crate::error::Error;
 pub struct Caller {
     /// The account whose credentials were shown.
     pub account: Arc<Account>,
-    /// The SID of the credential: the account's own or an API key's.
+    /// The SID of the credential: the account's own, an API key's, or the person's who is signed in.
     pub credential: String,
+    /// Who is signed in; `None` for a credential.
+    pub person: Option<Arc<Person>>,
     /// What the credential allows.
     pub rights: Rights,
     /// When the request came in, in real time.
@@ -47,6 +49,7 @@ impl Caller {
         Ok(Some(Caller {
             account: Arc::new(account),
             credential: credential.to_owned(),
+            person: None,
             rights: Rights::All,
             received_at: now,
             webhooks: true,

@@ -40,6 +40,8 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Unique(UniqueKey::ConversationUniqueName) => Error::Refused(Reason::UniqueNameTaken),
             StoreError::Unique(UniqueKey::UserIdentity) => Error::Refused(Reason::UserExists),
+            StoreError::Unique(UniqueKey::PersonEmail) => Error::Refused(Reason::PersonExists { name: "Email" }),
+            StoreError::Unique(UniqueKey::PersonIdentity) => Error::Refused(Reason::PersonExists { name: "Identity" }),
             StoreError::Unique(UniqueKey::ParticipantIdentity) => Error::Refused(Reason::ParticipantExists),
             StoreError::Unique(UniqueKey::ParticipantPair | UniqueKey::ConversationGroup)
             | StoreError::Contention(_) => Error::Conflict,

@@ -167,6 +167,9 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
             let text = "No conversation holds the message, and no address configuration makes one for";
             return (20404, StatusCode::NOT_FOUND, format!("{text} {address}"));
         }
+        Reason::PersonExists { name } => {
+            return (20409, CONFLICT, format!("Another person has the {name} already"));
+        }
         Reason::AccessTokenGrants { problem } => {
             return (20106, UNAUTHORIZED, format!("Invalid Access Token grants: {problem}"));
         }
@@ -176,6 +179,7 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::ServiceNotFound => (50050, BAD, "Service not found"),
         Reason::MessagePageTokenNegative => (19038, BAD, "Message page token must not be negative"),
 
+        Reason::RoleForbids => (20403, StatusCode::FORBIDDEN, "Your role may not do this"),
         Reason::KeyMayOnlyRead => (20403, StatusCode::FORBIDDEN, "The API key may only read"),
         Reason::AccessTokenInvalid => (20101, UNAUTHORIZED, "Invalid Access Token"),
         Reason::AccessTokenHeader => (20102, UNAUTHORIZED, "Invalid Access Token header"),

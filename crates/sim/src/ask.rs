@@ -120,6 +120,7 @@ impl Desk<'_> {
         let caller = Caller {
             account: self.accounts.get(holder)?.clone(),
             credential: call.actor,
+            person: None,
             rights: dwell_core::Rights::All,
             received_at: dwell_core::Timestamp::from_micros(call.at),
             webhooks: call.notify,

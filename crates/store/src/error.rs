@@ -13,6 +13,10 @@ pub enum UniqueKey {
     ConversationGroup,
     /// One user per identity in a service.
     UserIdentity,
+    /// One person per e-mail address on the server.
+    PersonEmail,
+    /// One person per identity in an account.
+    PersonIdentity,
     /// Any other key; two of them equal would be a mistake of ours.
     Other,
 }
@@ -22,6 +26,8 @@ impl UniqueKey {
         match name {
             "conversations_unique_name" => UniqueKey::ConversationUniqueName,
             "conversations_group" => UniqueKey::ConversationGroup,
+            "people_email" => UniqueKey::PersonEmail,
+            "people_identity" => UniqueKey::PersonIdentity,
             "participants_identity" => UniqueKey::ParticipantIdentity,
             "participants_pair" => UniqueKey::ParticipantPair,
             "users_identity" => UniqueKey::UserIdentity,
@@ -34,6 +40,8 @@ impl UniqueKey {
         match columns {
             "conversations.service_sid, conversations.unique_name" => UniqueKey::ConversationUniqueName,
             "conversations.account_sid, conversations.group_key" => UniqueKey::ConversationGroup,
+            "people.email" => UniqueKey::PersonEmail,
+            "people.account_sid, people.identity" => UniqueKey::PersonIdentity,
             "participants.conversation_sid, participants.identity" => UniqueKey::ParticipantIdentity,
             "participants.account_sid, participants.address, participants.proxy_address" => UniqueKey::ParticipantPair,
             "users.service_sid, users.identity" => UniqueKey::UserIdentity,

@@ -26,6 +26,7 @@ pub mod messages;
 mod migrate;
 pub mod notifications;
 pub mod participants;
+pub mod people;
 pub mod phones;
 pub mod purges;
 pub mod receipts;
@@ -72,6 +73,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         messages::ALL,
         notifications::ALL,
         participants::ALL,
+        people::ALL,
         phones::ALL,
         purges::ALL,
         roles::ALL,

@@ -34,6 +34,9 @@ const BIG: &[&str] = &[
     "phone_messages",
     "media",
     "inbound_messages",
+    "people",
+    "sign_ins",
+    "audit_log",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -134,6 +137,10 @@ const HOT: &[(&str, &str, &str)] = &[
     ("channels::OF_ADDRESS", "channel_addresses_address", "address ="),
     ("channels::ADDRESSES", "channel_addresses_channel", "channel_sid ="),
     ("channels::OF_PROVIDER", "channels_provider", "sid >"),
+    ("people::BY_EMAIL", "people_email", "email ="),
+    ("people::BY_IDENTITY", "people_identity", "identity ="),
+    ("people::LIST", "people_account", "sid >"),
+    ("people::LIST_BACK", "people_account", "sid <"),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
 
@@ -283,6 +290,10 @@ const PLENTY: &str = "
     INSERT INTO phone_messages SELECT 'AC' || i % 20, '+1' || i % 500, 'SM' || i, '+2', NULL, 'received', NULL, NULL, NULL, '[]', NULL, NULL,
             NULL, NULL, NULL, i, i
         FROM generate_series(1, 20000) i;
+    INSERT INTO people SELECT 'PE' || i, 'AC' || i % 20, i || '@example.com', '', 'id' || i, 'agent', NULL, NULL, i, i, NULL
+        FROM generate_series(1, 20000) i;
+    INSERT INTO sign_ins SELECT 'h' || i, 'AC' || i % 20, 'PE' || i / 3, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO audit_log SELECT 'AE' || i, 'AC' || i % 20, i, 'PE' || i % 500, '', 'POST', '/', 200, NULL FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()

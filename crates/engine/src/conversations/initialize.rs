@@ -158,6 +158,7 @@ fn take(
     let caller = Caller {
         account: Arc::new(account),
         credential: taken.actor.clone(),
+        person: None,
         rights: Rights::All,
         received_at: now,
         webhooks: taken.notify,

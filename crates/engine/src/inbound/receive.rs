@@ -141,6 +141,7 @@ impl Engine {
             let caller = Caller {
                 account: Arc::new(account),
                 credential: arrival.source_sid().to_owned(),
+                person: None,
                 rights: Rights::All,
                 received_at: now,
                 webhooks: true,

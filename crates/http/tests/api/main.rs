@@ -36,6 +36,7 @@ mod outbound;
 mod overdue;
 mod paging;
 mod participant_conversations;
+mod people;
 mod phones;
 mod pre_hooks;
 mod push;

@@ -30,7 +30,7 @@ macro_rules! reasons {
 
 reasons! {
     InvalidParameter DefaultServiceDelete NotATestAccount ServiceNotFound MessagePageTokenNegative DeliveryPending
-    KeyMayOnlyRead AccessTokenInvalid AccessTokenHeader AccessTokenIssuer AccessTokenExpired
+    PersonExists RoleForbids KeyMayOnlyRead AccessTokenInvalid AccessTokenHeader AccessTokenIssuer AccessTokenExpired
     AccessTokenNotYetValid AccessTokenGrants AccessTokenSignature
     FriendlyNameMissing FriendlyNameTooLong UniqueNameTooLong UniqueNameLooksLikeSid UniqueNameTaken
     AttributesTooLong AttributesNotJson DateCreatedInvalid DateUpdatedInvalid MessagingServiceSidInvalid
@@ -67,6 +67,7 @@ fn every_reason_has_a_case() {
         crate::groups::REASONS,
         crate::key_rights::REASONS,
         crate::media::REASONS,
+        crate::people::REASONS,
         crate::pre_hooks::REASONS,
     ]
     .concat();

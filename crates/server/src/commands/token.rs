@@ -113,6 +113,7 @@ async fn act(engine: &Engine, action: Action, as_json: bool) -> Result<(), Failu
             };
             let caller = Caller {
                 credential: account.sid.to_string(),
+                person: None,
                 account: Arc::new(account),
                 rights: Rights::All,
                 received_at: engine.now(),

@@ -66,6 +66,7 @@ impl Inspector<'_> {
         Caller {
             account: self.accounts[account].clone(),
             credential: self.model.accounts[account].sid.clone(),
+            person: None,
             rights: dwell_core::Rights::All,
             received_at: self.now,
             webhooks: false,

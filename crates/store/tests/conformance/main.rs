@@ -22,6 +22,7 @@ mod message_parts;
 mod messages;
 mod nodes;
 mod participants;
+mod people;
 mod phones;
 mod receipts;
 mod roles;
