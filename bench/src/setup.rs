@@ -53,6 +53,7 @@ impl Bench {
             caller: Caller {
                 account: self.account.clone(),
                 credential: self.account.sid.to_string(),
+                person: None,
                 rights: dwell_core::Rights::All,
                 received_at: self.engine.now(),
                 webhooks: false,

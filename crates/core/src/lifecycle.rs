@@ -4,9 +4,20 @@
 //! [`step`] is a pure function of the current lifecycle, an instant and an input. Whoever fires a
 //! timer early, late or twice does no harm: a firing before its due time, or with nothing armed,
 //! changes nothing.
+//!
+//! A conversation may be governed by the [`Rules`] of a policy. They say when its clock runs and what it ends
+//! as; states, transitions and everything else are the same function.
 
+use std::sync::Arc;
+
+use crate::policy::Rules;
+use crate::session::Side;
 use crate::time::Timestamp;
-use crate::timer::TimerKind;
+
+mod clock;
+
+use clock::arm;
+pub use clock::{Armed, Left, Mark};
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,17 +69,8 @@ pub struct Timers {
     pub closed: Option<i64>,
 }
 
-/// The one timer that is running, and when it ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Armed {
-    /// The instant at which the transition happens.
-    pub due: Timestamp,
-    /// The timer that brings it about.
-    pub kind: TimerKind,
-}
-
 /// Everything that the rules need to know of a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lifecycle {
     /// Where it stands.
     pub state: State,
@@ -80,13 +82,19 @@ pub struct Lifecycle {
     pub inactive_at: Option<Timestamp>,
     /// When it closed.
     pub closed_at: Option<Timestamp>,
+    /// The policy that it lives by; `None` for the plain timers.
+    pub rules: Option<Arc<Rules>>,
+    /// How many of the policy's warnings lie behind the running clock.
+    pub warned: usize,
+    /// Set while somebody holds its clocks: what is left of the one that ran, if one did. Nothing is armed then.
+    pub held: Option<Option<Left>>,
 }
 
 /// What happens to a conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// A text or media message was added, by whomever and through whatever channel.
-    MessageAdded,
+    /// A text or media message was added, through whatever channel; on whose side matters to policies only.
+    MessageAdded(Side),
     /// Somebody set the state.
     StateSet(State),
     /// Somebody set one or both timers; these are the durations that hold from now on.
@@ -115,6 +123,19 @@ pub enum Input {
         /// When the timer that was asked about ends.
         due: Timestamp,
     },
+    /// Somebody stops the clocks, until [`Input::Release`].
+    Hold,
+    /// The clocks go on with what was left of them.
+    Release,
+    /// Somebody gives the running or held clock more time.
+    Extend {
+        /// How much, in seconds.
+        by_seconds: i64,
+    },
+    /// Somebody ends the work on it without closing it: it is or becomes inactive, and no clock runs.
+    Ended,
+    /// A policy governs it from now on, or none does and these timers hold. Its clock starts anew.
+    Governed(Option<Arc<Rules>>, Timers),
 }
 
 /// What brought a transition about; the `Reason` of `onConversationStateUpdated` (contract §6.6).
@@ -157,14 +178,39 @@ pub struct Transition {
     pub at: Timestamp,
 }
 
-/// The outcome of an input.
+/// What the clock of a policy brings about beside changes of state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The warning of this number is to be said.
+    Warn(usize),
+    /// The session ends; the conversation stays.
+    EndSession,
+}
+
+/// The outcome of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The lifecycle from now on.
     pub next: Lifecycle,
     /// The change of state, if there was one.
     pub transition: Option<Transition>,
+    /// What else comes of it.
+    pub effect: Option<Effect>,
 }
+
+/// Something that came due, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fired {
+    /// When it was due.
+    pub at: Timestamp,
+    /// The change of state, if it was one.
+    pub transition: Option<Transition>,
+    /// What else it is.
+    pub effect: Option<Effect>,
+}
+
+/// Most marks that clocks can reach without anything else happening: the warnings of a policy, inactive, closed.
+const MARKS_MAX: usize = crate::limits::POLICY_WARNINGS_MAX + 2;
 
 /// Why an input was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -205,13 +251,25 @@ impl Lifecycle {
             armed: arm(state, timers, now),
             inactive_at: (state == State::Inactive).then_some(now),
             closed_at: None,
+            rules: None,
+            warned: 0,
+            held: None,
         })
     }
 
     /// The lifecycle of a conversation whose participants are still to be added. No clock runs before
     /// they are.
     pub const fn initializing(timers: Timers) -> Self {
-        Lifecycle { state: State::Initializing, timers, armed: None, inactive_at: None, closed_at: None }
+        Lifecycle {
+            state: State::Initializing,
+            timers,
+            armed: None,
+            inactive_at: None,
+            closed_at: None,
+            rules: None,
+            warned: 0,
+            held: None,
+        }
     }
 
     /// Whether anything can be done to the conversation at all, other than to delete it.
@@ -232,15 +290,22 @@ impl Lifecycle {
     }
 
     /// Carries out everything that is due at `now`, in order, each at its own due time
-    /// (contract §18 U25), and returns the transitions.
-    pub fn settle(&mut self, now: Timestamp) -> Vec<Transition> {
-        let mut transitions = Vec::new();
-        // At most two rounds: each firing moves one state further along, and closed arms nothing.
-        while let Ok(Step { next, transition: Some(transition) }) = step(self, now, Input::TimerFired) {
-            *self = next;
-            transitions.push(transition);
+    /// (contract §18 U25), and returns it.
+    pub fn settle(&mut self, now: Timestamp) -> Vec<Fired> {
+        let mut fired = Vec::new();
+        for _ in 0..MARKS_MAX {
+            let Some(next) = self.fire(now) else { break };
+            fired.push(next);
         }
-        transitions
+        fired
+    }
+
+    /// Carries out the first thing that is due at `now`.
+    pub fn fire(&mut self, now: Timestamp) -> Option<Fired> {
+        let at = self.armed.filter(|armed| armed.due <= now)?.due;
+        let Step { next, transition, effect } = step(self, now, Input::TimerFired).ok()?;
+        *self = next;
+        Some(Fired { at, transition, effect })
     }
 
     /// The instants that the API shows as `timers`: those that happened stay, a timer that will no
@@ -255,7 +320,8 @@ impl Lifecycle {
                 Dates { inactive: date_of(State::Inactive), closed: date_of(State::Closed) }
             }
             State::Inactive => {
-                Dates { inactive: inactive.and(self.inactive_at), closed: self.armed.map(|armed| armed.due) }
+                let closing = self.armed.filter(|armed| armed.kind == Mark::Closed);
+                Dates { inactive: inactive.and(self.inactive_at), closed: closing.map(|armed| armed.due) }
             }
             State::Closed => Dates { inactive: inactive.and(self.inactive_at), closed: closed.and(self.closed_at) },
         }
@@ -263,16 +329,13 @@ impl Lifecycle {
 
     /// The transitions ahead, soonest first, if nothing else happens.
     pub fn forecast(&self) -> [Option<Transition>; 2] {
-        let mut imagined = *self;
-        let mut ahead = [None, None];
-        for slot in &mut ahead {
-            let Some(armed) = imagined.armed else { break };
-            if let Ok(Step { next, transition }) = step(&imagined, armed.due, Input::TimerFired) {
-                imagined = next;
-                *slot = transition;
-            }
-        }
-        ahead
+        let mut ahead = self.marks_ahead().into_iter().filter_map(|fired| fired.transition);
+        [ahead.next(), ahead.next()]
+    }
+
+    /// All that the clock will bring about, soonest first, if nothing else happens.
+    pub fn marks_ahead(&self) -> Vec<Fired> {
+        self.clone().settle(Timestamp::MAX)
     }
 }
 
@@ -283,97 +346,115 @@ impl Lifecycle {
 /// closed again is refused (contract §18 U7). [`LifecycleError::Initializing`] for the same while it is
 /// being set up.
 pub fn step(current: &Lifecycle, now: Timestamp, input: Input) -> Result<Step, LifecycleError> {
-    if matches!(input, Input::MessageAdded | Input::StateSet(_) | Input::TimersChanged(_)) {
+    let is_asked = !matches!(
+        input,
+        Input::TimerFired
+            | Input::Initialized { .. }
+            | Input::InitializationFailed
+            | Input::Postponed { .. }
+            | Input::Held { .. }
+    );
+    let is_setup = matches!(input, Input::Governed(..)) && current.state == State::Initializing;
+    if is_asked && !is_setup {
         current.check_usable()?;
     }
-    let unchanged = Step { next: *current, transition: None };
-    Ok(match input {
-        Input::MessageAdded => match current.state {
-            State::Inactive => moved(current, State::Active, Cause::Event, now, armed_after_message(current, now)),
-            _ => Step { next: Lifecycle { armed: armed_after_message(current, now), ..*current }, transition: None },
-        },
+    match current.held {
+        // What happens to a held conversation happens to its clock, which then stands still again.
+        Some(left) if !matches!(input, Input::Hold | Input::Release) => {
+            let mut done = apply(&current.clone().running(now, left), now, input);
+            if done.next.state != State::Closed {
+                done.next = done.next.stopped(now);
+            }
+            Ok(done)
+        }
+        _ => Ok(apply(current, now, input)),
+    }
+}
+
+fn apply(current: &Lifecycle, now: Timestamp, input: Input) -> Step {
+    let only = |next: Lifecycle| Step { next, transition: None, effect: None };
+    let unchanged = || only(current.clone());
+    match input {
+        Input::MessageAdded(by) if current.state == State::Inactive => {
+            moved(current, State::Active, Cause::Event, now, |life| life.reawakened(current, now, by))
+        }
+        Input::MessageAdded(by) => only(current.clone().pulsed(now, by)),
         // Setting the state that already holds is no change, so no clock restarts.
-        Input::StateSet(state) if state == current.state => unchanged,
-        Input::StateSet(state) => moved(current, state, Cause::Api, now, arm(state, current.timers, now)),
-        Input::TimersChanged(timers) => {
-            Step { next: Lifecycle { timers, armed: arm(current.state, timers, now), ..*current }, transition: None }
+        Input::StateSet(state) if state == current.state => unchanged(),
+        Input::StateSet(state) => moved(current, state, Cause::Api, now, |life| life.started(now)),
+        // Timers of its own are the contract's, and take a conversation out of its policy.
+        Input::TimersChanged(timers) => only(Lifecycle { timers, rules: None, ..current.clone() }.started(now)),
+        Input::Governed(rules, plain) => {
+            let timers = rules.as_ref().map_or(plain, |rules| rules.timers());
+            only(Lifecycle { timers, rules, ..current.clone() }.started(now))
         }
         Input::TimerFired => match current.armed {
-            Some(Armed { due, kind }) if due <= now => {
-                let to = match kind {
-                    TimerKind::Inactive => State::Inactive,
-                    TimerKind::Closed => State::Closed,
-                };
-                moved(current, to, Cause::Timer, due, arm(to, current.timers, due))
-            }
-            _ => unchanged,
+            Some(Armed { due, kind }) if due <= now => fired(current, due, kind),
+            _ => unchanged(),
         },
         Input::Initialized { state, created_at } if current.state == State::Initializing => {
-            moved(current, state, Cause::Api, now, armed_at_start(state, current.timers, created_at, now))
+            moved(current, state, Cause::Api, now, |life| life.started_after_setup(created_at, now))
         }
         Input::InitializationFailed if current.state == State::Initializing => {
-            moved(current, State::Closed, Cause::Api, now, None)
+            moved(current, State::Closed, Cause::Api, now, |life| life)
         }
-        Input::Initialized { .. } | Input::InitializationFailed => unchanged,
+        Input::Initialized { .. } | Input::InitializationFailed => unchanged(),
         Input::Postponed { due, by_seconds } => match current.armed {
-            Some(armed) if armed.due == due && due > now => {
-                let later = due.plus_seconds(by_seconds).max(due);
-                Step { next: Lifecycle { armed: Some(Armed { due: later, ..armed }), ..*current }, transition: None }
-            }
-            _ => unchanged,
+            Some(armed) if armed.due == due && due > now => only(current.clone().extended(now, by_seconds.max(0))),
+            _ => unchanged(),
         },
         Input::Held { due } if due > now && current.armed.is_some_and(|armed| armed.due == due) => {
-            Step { next: Lifecycle { armed: None, ..*current }, transition: None }
+            only(Lifecycle { armed: None, warned: 0, ..current.clone() })
         }
-        Input::Held { .. } => unchanged,
-    })
-}
-
-/// The timer that runs once a conversation has its participants. Only a closed timer alone counts from
-/// the creation (§18 M1), and when that has passed meanwhile it ends now, not before the conversation
-/// could be used.
-fn armed_at_start(state: State, timers: Timers, created_at: Timestamp, now: Timestamp) -> Option<Armed> {
-    match timers.inactive {
-        Some(_) => arm(state, timers, now),
-        None => arm(state, timers, created_at).map(|armed| Armed { due: armed.due.max(now), ..armed }),
+        Input::Held { .. } => unchanged(),
+        Input::Hold if current.held.is_none() => only(current.clone().stopped(now)),
+        Input::Release if current.held.is_some() => only(current.clone().running(now, current.held.flatten())),
+        Input::Hold | Input::Release => unchanged(),
+        Input::Extend { by_seconds } => only(current.clone().extended(now, by_seconds.max(0))),
+        Input::Ended if current.state == State::Inactive => {
+            only(Lifecycle { armed: None, warned: 0, ..current.clone() })
+        }
+        Input::Ended => moved(current, State::Inactive, Cause::Api, now, |life| life),
     }
 }
 
-/// The timer that runs in `state` when its clock starts at `from`.
-fn arm(state: State, timers: Timers, from: Timestamp) -> Option<Armed> {
-    let after = |kind, seconds: i64| Armed { due: from.plus_seconds(seconds), kind };
-    match (state, timers.inactive, timers.closed) {
-        (State::Active, Some(inactive), _) => Some(after(TimerKind::Inactive, inactive)),
-        (State::Active | State::Inactive, _, Some(closed)) => Some(after(TimerKind::Closed, closed)),
-        _ => None,
+/// The clock has reached its mark.
+fn fired(current: &Lifecycle, due: Timestamp, kind: Mark) -> Step {
+    let to = |state| moved(current, state, Cause::Timer, due, |life| life.started(due));
+    match kind {
+        Mark::Inactive => to(State::Inactive),
+        Mark::Closed => to(State::Closed),
+        Mark::Warning => {
+            let warned = current.warned;
+            let left = current.left(due);
+            Step { next: current.clone().running(due, left), transition: None, effect: Some(Effect::Warn(warned)) }
+        }
+        Mark::End => {
+            let effect = Some(Effect::EndSession);
+            match current.state {
+                State::Active => Step { effect, ..moved(current, State::Inactive, Cause::Timer, due, |life| life) },
+                _ => Step { next: Lifecycle { armed: None, warned: 0, ..current.clone() }, transition: None, effect },
+            }
+        }
     }
 }
 
-/// A message restarts the inactive clock; a lone closed timer keeps its due time (§18 M1). One that a last
-/// call holds has none any more and starts anew.
-fn armed_after_message(current: &Lifecycle, now: Timestamp) -> Option<Armed> {
-    match (current.timers.inactive, current.armed) {
-        (None, Some(armed)) => Some(armed),
-        _ => arm(State::Active, current.timers, now),
-    }
-}
-
-fn moved(current: &Lifecycle, to: State, cause: Cause, at: Timestamp, armed: Option<Armed>) -> Step {
+/// A change of state; `clock` says which clock runs from then on.
+fn moved(
+    current: &Lifecycle,
+    to: State,
+    cause: Cause,
+    at: Timestamp,
+    clock: impl FnOnce(Lifecycle) -> Lifecycle,
+) -> Step {
     Step {
-        next: Lifecycle {
-            state: to,
-            timers: current.timers,
-            armed,
-            inactive_at: match to {
-                State::Active => None,
-                State::Inactive => Some(at),
-                State::Initializing | State::Closed => current.inactive_at,
-            },
-            closed_at: (to == State::Closed).then_some(at),
-        },
+        next: clock(current.moved_to(to, at)),
         transition: Some(Transition { from: current.state, to, cause, at }),
+        effect: None,
     }
 }
 
+#[cfg(test)]
+mod policy_tests;
 #[cfg(test)]
 mod tests;

@@ -109,3 +109,22 @@ pub const SMPP_SYSTEM_ID_CHARS_MAX: usize = 15;
 pub const SMPP_PASSWORD_CHARS_MAX: usize = 8;
 /// Longest system type.
 pub const SMPP_SYSTEM_TYPE_CHARS_MAX: usize = 12;
+/// Longest name of a time zone, in characters.
+pub const TIME_ZONE_CHARS_MAX: usize = 64;
+/// Least time in which a clock with business hours runs, in minutes a week.
+pub const BUSINESS_MINUTES_A_WEEK_MIN: i64 = 60;
+/// Most stretches of business hours in a day.
+pub const BUSINESS_STRETCHES_A_DAY_MAX: usize = 8;
+/// Longest idle clock that runs in business hours only, in seconds of them.
+pub const BUSINESS_IDLE_SECONDS_MAX: i64 = 30 * 86_400;
+/// Days that are looked through for the end of a clock with business hours: enough for the longest at the fewest hours,
+/// put off once by as much.
+pub const BUSINESS_DAYS_AHEAD_MAX: usize = 2 * 7 * 720 + 14;
+/// Most warnings before a policy's clock ends.
+pub const POLICY_WARNINGS_MAX: usize = 3;
+/// Longest text of a warning or a farewell, in characters: one that can leave on any channel.
+pub const POLICY_TEXT_CHARS_MAX: usize = OUTBOUND_TEXT_CHARS_MAX;
+/// Shortest idle clock of a policy, in seconds.
+pub const POLICY_IDLE_SECONDS_MIN: i64 = INACTIVE_TIMER_SECONDS_MIN;
+/// Shortest time before the end of a policy's clock at which it warns, in seconds.
+pub const POLICY_WARNING_SECONDS_MIN: i64 = 5;

@@ -136,6 +136,8 @@ sids! {
     WebhookSid = "WH";
     /// What a webhook is to be told, or was.
     DeliverySid = "WD";
+    /// A lifecycle policy.
+    PolicySid = "LP";
     /// A Studio flow, made elsewhere and referred to by webhooks and addresses.
     FlowSid = "FW";
     /// The configuration of one of the account's addresses.

@@ -50,7 +50,7 @@ pub(crate) fn lock_open<'a>(
         by_key(segment, |key| conversations::lock(tx, account, &scope.service_sid, key))?.ok_or(Error::NotFound)?;
     let now = scope.caller.now(tx)?.max(conversation.last_event_at);
     let mut journal = Journal::new(&scope.caller, now);
-    let settled = settle(&mut journal, &mut conversation);
+    let settled = settle(tx, &mut journal, &mut conversation)?;
     conversation.lifecycle.check_usable()?;
     Ok((conversation, journal, settled))
 }

@@ -1,17 +1,22 @@
 //! The events of one unit of work: numbered under the conversation's lock, written with its rows.
 
 use dwell_core::event::{ConversationPayload, DeliveryPayload, EventKind, MessagePayload, ParticipantPayload};
-use dwell_core::lifecycle::{Cause, Input, Transition, step};
+use std::borrow::Cow;
+
+use dwell_core::lifecycle::{Cause, Effect, Input, Transition, step};
 use dwell_core::message::Added;
-use dwell_core::{Conversation, ConversationSid, Message, MessageSid, Participant, Receipt, ServiceSid, Timestamp};
+use dwell_core::{
+    Conversation, ConversationSid, Message, MessageSid, Participant, Receipt, ServiceSid, State, Timestamp,
+};
 use dwell_store::transitions::{Failure, Record};
 use dwell_store::{Tx, conversations, events, participants, transitions};
 use serde::Serialize;
 
-use crate::context::Caller;
+use crate::context::{Caller, SOURCE_API};
 use crate::deliveries::Notifier;
 use crate::deliveries::enqueue::{self, Event, Facts, Stream};
 use crate::error::Error;
+use crate::messages::announce;
 
 /// The source of an event that a timer caused.
 pub(crate) const SOURCE_TIMER: &str = "TIMER";
@@ -25,8 +30,8 @@ pub(crate) struct Journal<'a> {
     pub(crate) now: Timestamp,
     events: Vec<PendingEvent>,
     transitions: Vec<Record>,
-    /// A new message that webhooks are to hear of, and its service.
-    addition: Option<(ServiceSid, &'a Message)>,
+    /// New messages that webhooks are to hear of, and their service.
+    additions: Vec<(ServiceSid, Cow<'a, Message>)>,
 }
 
 struct PendingEvent {
@@ -40,7 +45,7 @@ struct PendingEvent {
 
 impl<'a> Journal<'a> {
     pub(crate) fn new(caller: &'a Caller, now: Timestamp) -> Self {
-        Journal { caller, now, events: Vec::new(), transitions: Vec::new(), addition: None }
+        Journal { caller, now, events: Vec::new(), transitions: Vec::new(), additions: Vec::new() }
     }
 
     /// What writes deliveries.
@@ -89,8 +94,18 @@ impl<'a> Journal<'a> {
     }
 
     /// Has webhooks told of a message that was added, if they are to hear of it.
-    pub(crate) fn tell_of(&mut self, c: &Conversation, added: &'a Message) {
-        self.addition = Some((c.service_sid, added)).filter(|_| self.caller.webhooks);
+    pub(crate) fn tell_of(&mut self, c: &Conversation, added: Cow<'a, Message>) {
+        if added.added.as_ref().is_some_and(|added| added.notify) {
+            self.additions.push((c.service_sid, added));
+        }
+    }
+
+    /// The event of a message that the conversation's policy adds at `at`. It is the system's doing and always
+    /// told.
+    pub(crate) fn announced(&mut self, c: &mut Conversation, at: Timestamp) -> Added {
+        c.event_seq += 1;
+        c.last_event_at = c.last_event_at.max(at);
+        Added { seq: c.event_seq, at, source: SOURCE_API.to_owned(), actor: ACTOR_SYSTEM.to_owned(), notify: true }
     }
 
     /// An event about a message's edit or removal.
@@ -188,11 +203,11 @@ impl<'a> Journal<'a> {
         });
         let transitions = self.transitions.iter().filter(|record| record.notify);
         let transitions = transitions.map(|record| (record.service_sid, Event::of_transition(record)));
-        let addition = self.addition.and_then(|(service_sid, message)| {
+        let additions = self.additions.iter().filter_map(|(service_sid, message)| {
             let seq = message.added.as_ref()?.seq;
-            Some((service_sid, Event::of_addition(message, seq)))
+            Some((*service_sid, Event::of_addition(message, seq)))
         });
-        let mut told: Vec<_> = events.chain(transitions).chain(addition).collect();
+        let mut told: Vec<_> = events.chain(transitions).chain(additions).collect();
         told.sort_by_key(|(_, event)| event.seq);
         told
     }
@@ -217,18 +232,44 @@ pub(crate) fn to_json(payload: &impl Serialize) -> Result<String, Error> {
 
 /// Carries out what is due on a locked conversation before anything else happens to it, so that a
 /// request that comes a moment after a deadline finds it as it must be, whether or not the
-/// scheduler has been there.
-pub(crate) fn settle(journal: &mut Journal<'_>, c: &mut Conversation) -> bool {
-    let due = c.lifecycle.settle(journal.now);
-    for transition in &due {
-        journal.transition(c, *transition, None);
+/// scheduler has been there. What a policy has to say is said on the way.
+pub(crate) fn settle(tx: &mut dyn Tx, journal: &mut Journal<'_>, c: &mut Conversation) -> Result<bool, Error> {
+    settle_until(tx, journal, c, journal.now).map(|marks| !marks.is_empty())
+}
+
+/// The same up to an instant; the due times of what was carried out.
+pub(crate) fn settle_until(
+    tx: &mut dyn Tx,
+    journal: &mut Journal<'_>,
+    c: &mut Conversation,
+    until: Timestamp,
+) -> Result<Vec<Timestamp>, Error> {
+    let mut marks = Vec::new();
+    while let Some(fired) = c.lifecycle.fire(until) {
+        marks.push(fired.at);
+        // Rules outlive what they bring about, so they may be asked afterwards.
+        if let Some(rules) = c.lifecycle.rules.clone() {
+            let warning = match fired.effect {
+                Some(Effect::Warn(i)) => rules.warnings.get(i).map(|warning| &warning.body),
+                _ => None,
+            };
+            // Said once, before the change: a closed conversation takes no message.
+            let farewell =
+                rules.farewell.as_ref().filter(|_| fired.transition.is_some_and(|t| t.from == State::Active));
+            if let Some(body) = warning.or(farewell) {
+                announce(tx, journal, c, fired.at, body)?;
+            }
+        }
+        if let Some(transition) = fired.transition {
+            journal.transition(c, transition, None);
+        }
     }
-    !due.is_empty()
+    Ok(marks)
 }
 
 /// Lets go of what a closed conversation held (contract §6.1).
 pub(crate) fn release_if_closed(tx: &mut dyn Tx, c: &Conversation) -> Result<(), Error> {
-    if c.lifecycle.state == dwell_core::State::Closed && c.chat_participants + c.non_chat_participants > 0 {
+    if c.lifecycle.state == State::Closed && c.chat_participants + c.non_chat_participants > 0 {
         participants::release(tx, &[c.sid])?;
     }
     Ok(())

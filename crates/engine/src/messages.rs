@@ -1,13 +1,17 @@
 //! Messages: create, fetch, list, update, delete.
 
+mod announce;
 mod create;
 mod delete;
 mod fetch;
 mod list;
+mod side;
 mod update;
 
+pub(crate) use announce::announce;
 pub use create::Create;
 pub(crate) use create::add;
+pub(crate) use side::side_of;
 pub use update::Update;
 
 use dwell_core::message::DEFAULT_AUTHOR;

@@ -211,8 +211,8 @@ struct RunningShown {
     moves_to: String,
     /// When it will, in UTC.
     due: String,
-    /// When it was started, in UTC.
-    started: String,
+    /// When it was started, in UTC; null for the clock of a policy.
+    started: Option<String>,
     /// What started it: `created`, `message`, `transition`, `update`, or `last_call` when one put it off.
     cause: String,
 }
@@ -234,7 +234,7 @@ impl TimersShown {
         let running = life.running().map(|running| RunningShown {
             moves_to: running.kind.as_str().to_owned(),
             due: running.due.to_rfc3339_micros(),
-            started: running.started.to_rfc3339_micros(),
+            started: running.started.map(dwell_core::Timestamp::to_rfc3339_micros),
             cause: running.cause.to_owned(),
         });
         let forecast = life.forecast.iter().map(|ahead| AheadShown {

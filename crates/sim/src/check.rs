@@ -2,8 +2,8 @@
 
 pub(crate) mod inspect;
 
-use dwell_core::lifecycle::{self, Armed};
-use dwell_core::timer::TimerKind;
+use dwell_core::lifecycle::{self, Armed, Mark};
+
 use dwell_core::{AccountSid, Timestamp};
 use dwell_store::conversations::Timer;
 use dwell_store::events::Event as StoredEvent;
@@ -39,8 +39,8 @@ fn cause_of(cause: lifecycle::Cause) -> Cause {
 fn armed_of(armed: Option<Armed>) -> Option<(i64, State)> {
     armed.map(|armed| {
         let to = match armed.kind {
-            TimerKind::Inactive => State::Inactive,
-            TimerKind::Closed => State::Closed,
+            Mark::Closed => State::Closed,
+            _ => State::Inactive,
         };
         (armed.due.as_micros(), to)
     })

@@ -1,7 +1,9 @@
 //! The table `conversations`: the rows of the API, and the timers among them.
 
-use dwell_core::lifecycle::{Armed, Timers};
-use dwell_core::timer::TimerKind;
+use std::sync::Arc;
+
+use dwell_core::lifecycle::{Armed, Left, Mark, Timers};
+use dwell_core::policy::Rules;
 use dwell_core::{
     AccountSid, Conversation, ConversationSid, Lifecycle, MessagingServiceSid, ServiceSid, State, Timestamp,
 };
@@ -12,7 +14,9 @@ use crate::statement::{Row, Tx, params, statements};
 
 macro_rules! lifecycle_columns {
     () => {
-        "c.state, c.timer_inactive, c.timer_closed, c.armed_kind, c.due_at, c.inactive_at, c.closed_at"
+        "c.state, c.timer_inactive, c.timer_closed, c.armed_kind, c.due_at, c.inactive_at, c.closed_at, c.warned,
+            c.held, c.held_kind, c.held_micros,
+            (SELECT v.rules FROM policy_versions v WHERE v.policy_sid = c.policy_sid AND v.version = c.policy_version)"
     };
 }
 
@@ -78,9 +82,9 @@ statements! {
         "INSERT INTO conversations (sid, account_sid, service_sid, messaging_service_sid, friendly_name, unique_name,
             attributes, email_address, email_name, state, timer_inactive, timer_closed, armed_kind, due_at, wake_at,
             inactive_at, closed_at, date_created, date_updated, activity_at, last_event_at, event_seq,
-            next_message_index, chat_participants, non_chat_participants, created_by)
+            next_message_index, chat_participants, non_chat_participants, created_by, policy_sid, policy_version)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-            ?23, ?24, ?25, ?26)
+            ?23, ?24, ?25, ?26, ?27, ?28)
          ON CONFLICT DO NOTHING";
     /// All that the API can change, the lifecycle included.
     UPDATE =
@@ -88,7 +92,8 @@ statements! {
             email_address = ?6, email_name = ?7, state = ?8, timer_inactive = ?9, timer_closed = ?10, armed_kind = ?11,
             due_at = ?12, wake_at = ?13, inactive_at = ?14, closed_at = ?15, date_created = ?16, date_updated = ?17,
             activity_at = ?18, last_event_at = ?19, event_seq = ?20, next_message_index = ?21, chat_participants = ?22,
-            non_chat_participants = ?23
+            non_chat_participants = ?23, policy_sid = ?24, policy_version = ?25, warned = ?26, held = ?27,
+            held_kind = ?28, held_micros = ?29
          WHERE sid = ?1";
     /// A message that changes no state: moves the deadline, not the index over `wake_at`.
     UPDATE_AFTER_MESSAGE =
@@ -115,7 +120,7 @@ pub enum Key<'a> {
 fn lifecycle(columns: &mut Columns<'_>) -> Result<Lifecycle, StoreError> {
     let state = columns.parsed(State::parse)?;
     let timers = Timers { inactive: columns.opt_int()?, closed: columns.opt_int()? };
-    let kind = columns.opt_parsed(TimerKind::parse)?;
+    let kind = columns.opt_parsed(Mark::parse)?;
     let due = columns.opt_time()?;
     Ok(Lifecycle {
         state,
@@ -123,7 +128,16 @@ fn lifecycle(columns: &mut Columns<'_>) -> Result<Lifecycle, StoreError> {
         armed: kind.zip(due).map(|(kind, due)| Armed { due, kind }),
         inactive_at: columns.opt_time()?,
         closed_at: columns.opt_time()?,
+        warned: usize::try_from(columns.int()?).unwrap_or_default(),
+        held: held(columns)?,
+        rules: columns.opt_json::<Rules>()?.map(Arc::new),
     })
+}
+
+fn held(columns: &mut Columns<'_>) -> Result<Option<Option<Left>>, StoreError> {
+    let is_held = columns.flag()?;
+    let left = columns.opt_parsed(Mark::parse)?.zip(columns.opt_int()?);
+    Ok(is_held.then_some(left.map(|(kind, micros)| Left { kind, micros })))
 }
 
 fn read(row: &dyn Row) -> Result<Conversation, StoreError> {
@@ -236,6 +250,8 @@ pub fn insert(tx: &mut dyn Tx, c: &Conversation) -> Result<bool, StoreError> {
             c.chat_participants,
             c.non_chat_participants,
             &c.created_by,
+            life.rules.as_ref().map(|rules| rules.policy_sid.as_str()),
+            life.rules.as_ref().map(|rules| rules.version),
         ],
     )?;
     Ok(changed == 1)
@@ -274,6 +290,12 @@ pub fn update(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
             c.next_message_index,
             c.chat_participants,
             c.non_chat_participants,
+            life.rules.as_ref().map(|rules| rules.policy_sid.as_str()),
+            life.rules.as_ref().map(|rules| rules.version),
+            i64::try_from(life.warned).unwrap_or_default(),
+            life.held.is_some(),
+            life.held.flatten().map(|left| left.kind.as_str()),
+            life.held.flatten().map(|left| left.micros),
         ],
     )?;
     Ok(())

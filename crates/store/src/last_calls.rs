@@ -16,6 +16,7 @@ macro_rules! unasked {
         concat!(
             "SELECT c.sid FROM conversations c
              WHERE c.account_sid = ?1 AND c.wake_at <= ?3 AND c.due_at > ?2 AND c.due_at <= ?3
+                AND c.armed_kind IN ('inactive', 'closed')
                 AND EXISTS (SELECT 1 FROM services s WHERE s.sid = c.service_sid AND s.deleted_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM last_calls l WHERE l.conversation_sid = c.sid AND l.due_at = c.due_at)
              ORDER BY c.wake_at, c.sid ",

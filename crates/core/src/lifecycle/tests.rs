@@ -16,12 +16,17 @@ fn new(inactive: Option<i64>, closed: Option<i64>) -> Lifecycle {
 }
 
 fn apply(life: &mut Lifecycle, seconds: i64, input: Input) -> Option<Transition> {
-    let Step { next, transition } = step(life, at(seconds), input).unwrap();
+    let Step { next, transition, .. } = step(life, at(seconds), input).unwrap();
     *life = next;
     transition
 }
 
-fn due(life: &Lifecycle) -> Option<(TimerKind, i64)> {
+/// The changes of state until `now`.
+fn moves(life: &mut Lifecycle, now: Timestamp) -> Vec<Transition> {
+    life.settle(now).into_iter().filter_map(|fired| fired.transition).collect()
+}
+
+fn due(life: &Lifecycle) -> Option<(Mark, i64)> {
     life.armed.map(|armed| (armed.kind, armed.due.micros_since(T0) / 1_000_000))
 }
 
@@ -29,8 +34,8 @@ fn due(life: &Lifecycle) -> Option<(TimerKind, i64)> {
 fn scenario_both_timers_goes_inactive_then_closed() {
     let mut life = new(Some(300), Some(30_000));
     assert_eq!(life.dates(), Dates { inactive: Some(at(300)), closed: Some(at(30_300)) });
-    let moves = life.settle(at(1_000_000));
-    let seen: Vec<_> = moves.iter().map(|t| (t.from, t.to, t.cause, t.at)).collect();
+    let seen = moves(&mut life, at(1_000_000));
+    let seen: Vec<_> = seen.iter().map(|t| (t.from, t.to, t.cause, t.at)).collect();
     assert_eq!(
         seen,
         [
@@ -54,9 +59,9 @@ fn scenario_inactive_only_reactivates_and_never_closes() {
     assert_eq!(life.settle(at(60)).len(), 1);
     assert_eq!((life.state, due(&life)), (State::Inactive, None));
     assert_eq!(life.settle(Timestamp::MAX), []);
-    let back = apply(&mut life, 500, Input::MessageAdded).unwrap();
+    let back = apply(&mut life, 500, Input::MessageAdded(Side::Customer)).unwrap();
     assert_eq!((back.from, back.to, back.cause, back.at), (State::Inactive, State::Active, Cause::Event, at(500)));
-    assert_eq!(due(&life), Some((TimerKind::Inactive, 560)));
+    assert_eq!(due(&life), Some((Mark::Inactive, 560)));
 }
 
 #[test]
@@ -64,11 +69,11 @@ fn scenario_closed_only_closes_after_creation_regardless_of_activity() {
     const DAYS_30: i64 = 30 * 86_400;
     let mut life = new(None, Some(DAYS_30));
     for day in 1..30 {
-        assert_eq!(apply(&mut life, day * 86_400, Input::MessageAdded), None);
+        assert_eq!(apply(&mut life, day * 86_400, Input::MessageAdded(Side::Customer)), None);
     }
-    assert_eq!(due(&life), Some((TimerKind::Closed, DAYS_30)));
+    assert_eq!(due(&life), Some((Mark::Closed, DAYS_30)));
     assert_eq!(life.settle(at(DAYS_30 - 1)), []);
-    let close = life.settle(at(DAYS_30))[0];
+    let close = moves(&mut life, at(DAYS_30))[0];
     assert_eq!((close.from, close.to, close.at), (State::Active, State::Closed, at(DAYS_30)));
     assert_eq!(life.dates(), Dates { inactive: None, closed: Some(at(DAYS_30)) });
 }
@@ -77,8 +82,8 @@ fn scenario_closed_only_closes_after_creation_regardless_of_activity() {
 fn a_message_while_inactive_stops_the_closed_clock() {
     let mut life = new(Some(60), Some(600));
     life.settle(at(60));
-    apply(&mut life, 659, Input::MessageAdded);
-    assert_eq!(due(&life), Some((TimerKind::Inactive, 719)));
+    apply(&mut life, 659, Input::MessageAdded(Side::Customer));
+    assert_eq!(due(&life), Some((Mark::Inactive, 719)));
     assert_eq!(life.settle(at(719 + 599)).len(), 1);
     assert_eq!(life.settle(at(719 + 600)).len(), 1);
 }
@@ -87,21 +92,21 @@ fn a_message_while_inactive_stops_the_closed_clock() {
 fn a_manual_state_change_restarts_the_clocks() {
     let mut life = new(Some(60), Some(600));
     apply(&mut life, 30, Input::StateSet(State::Inactive));
-    assert_eq!(due(&life), Some((TimerKind::Closed, 630)));
+    assert_eq!(due(&life), Some((Mark::Closed, 630)));
     apply(&mut life, 100, Input::StateSet(State::Active));
-    assert_eq!(due(&life), Some((TimerKind::Inactive, 160)));
+    assert_eq!(due(&life), Some((Mark::Inactive, 160)));
 
     let mut closed_only = new(None, Some(600));
     apply(&mut closed_only, 100, Input::StateSet(State::Inactive));
-    assert_eq!(due(&closed_only), Some((TimerKind::Closed, 700)));
-    apply(&mut closed_only, 200, Input::MessageAdded);
-    assert_eq!((closed_only.state, due(&closed_only)), (State::Active, Some((TimerKind::Closed, 700))));
+    assert_eq!(due(&closed_only), Some((Mark::Closed, 700)));
+    apply(&mut closed_only, 200, Input::MessageAdded(Side::Customer));
+    assert_eq!((closed_only.state, due(&closed_only)), (State::Active, Some((Mark::Closed, 700))));
 }
 
 #[test]
 fn setting_the_state_that_holds_changes_nothing() {
     let mut life = new(Some(60), Some(600));
-    let before = life;
+    let before = life.clone();
     assert_eq!(apply(&mut life, 30, Input::StateSet(State::Active)), None);
     assert_eq!(life, before);
 }
@@ -112,7 +117,7 @@ fn changing_timers_counts_from_the_change() {
     apply(&mut life, 50, Input::TimersChanged(timers(Some(120), Some(600))));
     assert_eq!(life.dates(), Dates { inactive: Some(at(170)), closed: Some(at(770)) });
     apply(&mut life, 60, Input::TimersChanged(timers(None, Some(600))));
-    assert_eq!(due(&life), Some((TimerKind::Closed, 660)));
+    assert_eq!(due(&life), Some((Mark::Closed, 660)));
     apply(&mut life, 70, Input::TimersChanged(timers(None, None)));
     assert_eq!((due(&life), life.dates()), (None, Dates::default()));
 }
@@ -139,7 +144,7 @@ fn closed_is_final_and_creation_cannot_skip_to_it() {
     let mut life = new(Some(60), Some(600));
     apply(&mut life, 1, Input::StateSet(State::Closed));
     for input in [
-        Input::MessageAdded,
+        Input::MessageAdded(Side::Customer),
         Input::StateSet(State::Active),
         Input::StateSet(State::Closed),
         Input::TimersChanged(Timers::default()),
@@ -153,7 +158,7 @@ fn closed_is_final_and_creation_cannot_skip_to_it() {
 #[test]
 fn created_inactive_starts_the_closed_clock() {
     let life = Lifecycle::created(State::Inactive, timers(Some(60), Some(600)), T0).unwrap();
-    assert_eq!(due(&life), Some((TimerKind::Closed, 600)));
+    assert_eq!(due(&life), Some((Mark::Closed, 600)));
     assert_eq!(life.dates(), Dates { inactive: Some(T0), closed: Some(at(600)) });
 }
 
@@ -182,7 +187,7 @@ fn initializing_is_a_state_in_which_nothing_happens() {
         assert_eq!((life.settle(Timestamp::MAX), life.forecast()), (Vec::new(), [None, None]), "no clock runs");
         assert_eq!(life.dates(), Dates::default());
         for input in [
-            Input::MessageAdded,
+            Input::MessageAdded(Side::Customer),
             Input::StateSet(State::Active),
             Input::StateSet(State::Closed),
             Input::StateSet(State::Initializing),
@@ -209,7 +214,7 @@ fn both_clocks_start_when_the_participants_are_in() {
 
     let mut life = Lifecycle::initializing(timers(Some(60), None));
     apply(&mut life, 10, initialized(State::Active));
-    assert_eq!(due(&life), Some((TimerKind::Inactive, 70)));
+    assert_eq!(due(&life), Some((Mark::Inactive, 70)));
 }
 
 #[test]
@@ -222,7 +227,7 @@ fn a_closed_timer_alone_counts_from_the_creation() {
         let mut late = Lifecycle::initializing(timers(None, Some(600)));
         apply(&mut late, 5_000, initialized(state));
         assert_eq!(due(&late), closed_at_second(5_000));
-        let end = late.settle(at(5_000))[0];
+        let end = moves(&mut late, at(5_000))[0];
         assert_eq!((end.from, end.to, end.cause, end.at), (state, State::Closed, Cause::Timer, at(5_000)));
     }
 }
@@ -233,14 +238,14 @@ fn without_its_participants_a_conversation_closes() {
     let end = apply(&mut life, 3, Input::InitializationFailed).unwrap();
     assert_eq!((end.from, end.to, end.cause, end.at), (State::Initializing, State::Closed, Cause::Api, at(3)));
     assert_eq!((life.armed, life.closed_at), (None, Some(at(3))));
-    assert_eq!(step(&life, at(4), Input::MessageAdded), Err(LifecycleError::Closed));
+    assert_eq!(step(&life, at(4), Input::MessageAdded(Side::Customer)), Err(LifecycleError::Closed));
 }
 
 #[test]
 fn what_is_set_up_already_is_not_set_up_again() {
     for state in [State::Active, State::Inactive] {
         let mut life = Lifecycle::created(state, timers(Some(60), Some(600)), T0).unwrap();
-        let before = life;
+        let before = life.clone();
         for input in [initialized(State::Active), initialized(State::Inactive), Input::InitializationFailed] {
             assert_eq!(apply(&mut life, 5, input), None);
             assert_eq!(life, before);
@@ -252,38 +257,43 @@ fn what_is_set_up_already_is_not_set_up_again() {
 fn a_last_call_puts_the_timer_off_from_its_due_time() {
     let mut life = new(Some(60), Some(600));
     apply(&mut life, 55, Input::Postponed { due: at(60), by_seconds: 7_200 });
-    assert_eq!(due(&life), Some((TimerKind::Inactive, 7_260)));
+    assert_eq!(due(&life), Some((Mark::Inactive, 7_260)));
     assert_eq!(life.dates(), Dates { inactive: Some(at(7_260)), closed: Some(at(7_860)) });
     assert_eq!(life.settle(at(7_259)), []);
     assert_eq!(life.settle(at(7_260))[0].at, at(7_260));
     apply(&mut life, 7_850, Input::Postponed { due: at(7_860), by_seconds: 60 });
-    assert_eq!(due(&life), Some((TimerKind::Closed, 7_920)));
+    assert_eq!(due(&life), Some((Mark::Closed, 7_920)));
     // A message starts the configured time over, which may well end earlier.
     let mut life = new(Some(60), None);
     apply(&mut life, 55, Input::Postponed { due: at(60), by_seconds: 7_200 });
-    apply(&mut life, 56, Input::MessageAdded);
-    assert_eq!(due(&life), Some((TimerKind::Inactive, 116)));
+    apply(&mut life, 56, Input::MessageAdded(Side::Customer));
+    assert_eq!(due(&life), Some((Mark::Inactive, 116)));
     // A lone closed timer keeps the time that it was given.
     let mut life = new(None, Some(600));
     apply(&mut life, 595, Input::Postponed { due: at(600), by_seconds: 60 });
-    apply(&mut life, 596, Input::MessageAdded);
+    apply(&mut life, 596, Input::MessageAdded(Side::Customer));
     assert_eq!(due(&life), closed_at_second(660));
 }
 
 #[test]
 fn a_last_call_stops_the_clock_until_something_starts_it() {
     for (set, state, input, expected) in [
-        (timers(Some(60), None), State::Active, Input::MessageAdded, Some((TimerKind::Inactive, 1_060))),
-        (timers(None, Some(600)), State::Active, Input::MessageAdded, closed_at_second(1_600)),
-        (timers(None, Some(600)), State::Inactive, Input::MessageAdded, closed_at_second(1_600)),
-        (timers(Some(60), Some(600)), State::Inactive, Input::MessageAdded, Some((TimerKind::Inactive, 1_060))),
+        (timers(Some(60), None), State::Active, Input::MessageAdded(Side::Customer), Some((Mark::Inactive, 1_060))),
+        (timers(None, Some(600)), State::Active, Input::MessageAdded(Side::Customer), closed_at_second(1_600)),
+        (timers(None, Some(600)), State::Inactive, Input::MessageAdded(Side::Customer), closed_at_second(1_600)),
+        (
+            timers(Some(60), Some(600)),
+            State::Inactive,
+            Input::MessageAdded(Side::Customer),
+            Some((Mark::Inactive, 1_060)),
+        ),
         (timers(Some(60), Some(600)), State::Active, Input::StateSet(State::Inactive), closed_at_second(1_600)),
         (timers(Some(60), Some(600)), State::Active, Input::StateSet(State::Active), None),
         (
             timers(Some(60), None),
             State::Active,
             Input::TimersChanged(timers(Some(90), None)),
-            Some((TimerKind::Inactive, 1_090)),
+            Some((Mark::Inactive, 1_090)),
         ),
     ] {
         let mut life = Lifecycle::created(state, set, T0).unwrap();
@@ -292,7 +302,7 @@ fn a_last_call_stops_the_clock_until_something_starts_it() {
         assert_eq!((life.state, due(&life)), (state, None), "{set:?}");
         assert_eq!((life.settle(Timestamp::MAX), life.forecast()), (Vec::new(), [None, None]));
         assert_eq!(life.dates().closed, None, "a held timer has no date");
-        apply(&mut life, 1_000, input);
+        apply(&mut life, 1_000, input.clone());
         assert_eq!(due(&life), expected, "{set:?} {input:?}");
     }
 }
@@ -312,19 +322,19 @@ fn a_last_call_that_comes_too_late_changes_nothing() {
         (closed, 60, 50),
         (held, 60, 50),
     ] {
-        let before = life;
+        let before = life.clone();
         for input in inputs(at(asked)) {
-            assert_eq!(apply(&mut life, now, input), None);
+            assert_eq!(apply(&mut life, now, input.clone()), None);
             assert_eq!(life, before, "{input:?}");
         }
     }
     let mut life = new(Some(60), None);
     apply(&mut life, 1, Input::Postponed { due: at(60), by_seconds: -7 });
-    assert_eq!(due(&life), Some((TimerKind::Inactive, 60)), "never earlier");
+    assert_eq!(due(&life), Some((Mark::Inactive, 60)), "never earlier");
 }
 
-fn closed_at_second(second: i64) -> Option<(TimerKind, i64)> {
-    Some((TimerKind::Closed, second))
+fn closed_at_second(second: i64) -> Option<(Mark, i64)> {
+    Some((Mark::Closed, second))
 }
 
 fn any_timers() -> impl Strategy<Value = Timers> {
@@ -344,7 +354,7 @@ fn any_start() -> impl Strategy<Value = Lifecycle> {
 
 fn any_input() -> impl Strategy<Value = Input> {
     prop_oneof![
-        3 => Just(Input::MessageAdded),
+        3 => Just(Input::MessageAdded(Side::Customer)),
         1 => prop::sample::select(&SETTABLE[..]).prop_map(Input::StateSet),
         1 => any_timers().prop_map(Input::TimersChanged),
         4 => Just(Input::TimerFired),
@@ -374,8 +384,8 @@ fn check_invariants(life: &Lifecycle, is_held: bool) {
     }
     let armed = life.armed.map(|armed| armed.kind);
     let expected = match (life.state, life.timers.inactive, life.timers.closed) {
-        (State::Active, Some(_), _) => Some(TimerKind::Inactive),
-        (State::Active | State::Inactive, _, Some(_)) => Some(TimerKind::Closed),
+        (State::Active, Some(_), _) => Some(Mark::Inactive),
+        (State::Active | State::Inactive, _, Some(_)) => Some(Mark::Closed),
         _ => None,
     };
     assert_eq!(armed, expected.filter(|_| !is_held), "{life:?}");
@@ -391,9 +401,9 @@ proptest! {
         let mut now = T0;
         for (gap, input) in inputs {
             now = now.plus_seconds(gap);
-            let before = life;
+            let before = life.clone();
             let input = about(&life, input);
-            let Ok(Step { next, transition }) = step(&life, now, input) else {
+            let Ok(Step { next, transition, .. }) = step(&life, now, input.clone()) else {
                 prop_assert!(life.check_usable().is_err());
                 continue;
             };
@@ -401,11 +411,11 @@ proptest! {
             prop_assert!(before.state == State::Initializing || life.state != State::Initializing, "it never returns");
             is_held = match input {
                 Input::Held { due } => is_held || before.armed.is_some_and(|armed| armed.due == due && due > now),
-                Input::MessageAdded | Input::TimersChanged(_) => false,
+                Input::MessageAdded(Side::Customer) | Input::TimersChanged(_) => false,
                 _ => is_held && transition.is_none(),
             };
             check_invariants(&life, is_held);
-            if let (Input::Postponed { .. }, Some(was), Some(is)) = (input, before.armed, life.armed) {
+            if let (Input::Postponed { .. }, Some(was), Some(is)) = (&input, before.armed, life.armed) {
                 prop_assert!(is.kind == was.kind && is.due >= was.due, "never earlier");
             }
             match transition {
@@ -416,7 +426,7 @@ proptest! {
                 None => prop_assert_eq!(before.state, life.state),
             }
             if input == Input::TimerFired && !before.is_due(now) {
-                prop_assert_eq!(before, life, "an early firing is harmless");
+                prop_assert_eq!(&before, &life, "an early firing is harmless");
             }
         }
     }
@@ -446,7 +456,7 @@ proptest! {
     fn the_dates_shown_are_the_dates_acted_on(start in any_timers(), message_at in 0..200_000i64) {
         let mut life = Lifecycle::created(State::Active, start, T0).unwrap();
         life.settle(at(message_at));
-        if let Ok(Step { next, .. }) = step(&life, at(message_at), Input::MessageAdded) {
+        if let Ok(Step { next, .. }) = step(&life, at(message_at), Input::MessageAdded(Side::Customer)) {
             life = next;
         }
         let shown = life.dates();
@@ -461,8 +471,8 @@ proptest! {
     ) {
         let mut life = new(None, Some(closed));
         for seconds in messages.into_iter().filter(|s| *s < closed) {
-            life = step(&life, at(seconds), Input::MessageAdded).unwrap().next;
+            life = step(&life, at(seconds), Input::MessageAdded(Side::Customer)).unwrap().next;
         }
-        prop_assert_eq!(due(&life), Some((TimerKind::Closed, closed)));
+        prop_assert_eq!(due(&life), Some((Mark::Closed, closed)));
     }
 }

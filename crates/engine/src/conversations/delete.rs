@@ -38,7 +38,7 @@ impl Engine {
 fn delete(tx: &mut dyn Tx, caller: &Caller, mut c: Conversation) -> Result<Conversation, Error> {
     let now = caller.now(tx)?.max(c.last_event_at);
     let mut journal = Journal::new(caller, now);
-    settle(&mut journal, &mut c);
+    settle(tx, &mut journal, &mut c)?;
     journal.conversation(&mut c, EventKind::ConversationRemoved)?;
     // Its own webhooks hear of it too, and are gone after that.
     journal.write(tx)?;

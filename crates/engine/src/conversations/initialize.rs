@@ -193,7 +193,7 @@ fn initialize(
     }
     journal.apply(&mut c, Input::Initialized { state: taken.state, created_at: taken.created_at }, None)?;
     // A closed timer that counts from the creation may have come due meanwhile.
-    settle(&mut journal, &mut c);
+    settle(tx, &mut journal, &mut c)?;
     end(tx, &c, journal)
 }
 

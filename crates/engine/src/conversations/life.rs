@@ -1,7 +1,8 @@
 //! `GET /dwell/v1/Conversations/{Sid}/Lifecycle`: what the API of Twilio never tells.
 
 use dwell_core::last_call::LastCall;
-use dwell_core::lifecycle::{Input, Lifecycle, Transition, step};
+use dwell_core::lifecycle::{Input, Lifecycle, Mark, Transition, step};
+use dwell_core::session::Side;
 use dwell_core::timer::TimerKind;
 use dwell_core::{Conversation, ConversationSid, State, Timestamp};
 use dwell_store::transitions::Record;
@@ -36,13 +37,14 @@ pub struct Life {
 /// The timer that is running, and what started it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Running {
-    /// What the timer makes of the conversation.
-    pub kind: TimerKind,
+    /// What it brings about.
+    pub kind: Mark,
     /// When it will.
     pub due: Timestamp,
-    /// When it was started.
-    pub started: Timestamp,
-    /// What started it: `created`, `message`, `transition`, `update`, or `last_call` when one put it off.
+    /// When it was started; `None` for that of a policy, which may have stood still meanwhile.
+    pub started: Option<Timestamp>,
+    /// What started it: `created`, `message`, `transition`, `update`, `last_call` when one put it off, or
+    /// `policy`.
     pub cause: &'static str,
 }
 
@@ -51,12 +53,16 @@ impl Life {
     pub fn running(&self) -> Option<Running> {
         let lifecycle = &self.conversation.lifecycle;
         let armed = lifecycle.armed?;
-        let by = |started, cause| Running { kind: armed.kind, due: armed.due, started, cause };
+        let of = |started, cause| Running { kind: armed.kind, due: armed.due, started, cause };
+        if lifecycle.rules.is_some() {
+            return Some(of(None, "policy"));
+        }
+        let by = |started, cause| of(Some(started), cause);
         let ended = self.last_calls.iter().filter_map(|asked| asked.ended.as_ref());
         if let Some(ended) = { ended }.find(|ended| ended.postponed_to == Some(armed.due)) {
             return Some(by(ended.at, "last_call"));
         }
-        let seconds = match armed.kind {
+        let seconds = match armed.kind.timer()? {
             TimerKind::Inactive => lifecycle.timers.inactive?,
             TimerKind::Closed => lifecycle.timers.closed?,
         };
@@ -64,9 +70,9 @@ impl Life {
         Some(by(started, self.cause(started)))
     }
 
-    /// What a message now would make of it; `None` when it takes none.
+    /// What a message of the customer's now would make of it; `None` when it takes none.
     pub fn after_message(&self) -> Option<Lifecycle> {
-        step(&self.conversation.lifecycle, self.now, Input::MessageAdded).ok().map(|step| step.next)
+        step(&self.conversation.lifecycle, self.now, Input::MessageAdded(Side::Customer)).ok().map(|step| step.next)
     }
 
     fn cause(&self, started: Timestamp) -> &'static str {

@@ -164,7 +164,7 @@ impl Engine {
             };
             let now = scope.caller.now(tx)?.max(c.last_event_at);
             let mut journal = Journal::new(&scope.caller, now);
-            if settle(&mut journal, &mut c) {
+            if settle(tx, &mut journal, &mut c)? {
                 conversations::update(tx, &c)?;
                 release_if_closed(tx, &c)?;
                 journal.write(tx)?;

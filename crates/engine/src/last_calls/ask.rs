@@ -94,11 +94,13 @@ impl Question {
     ) -> Result<Option<(Self, bool)>, Error> {
         let Some(c) = conversations::fetch_anywhere(tx, account, conversation)? else { return Ok(None) };
         let (Some(armed), [Some(ahead), _]) = (c.lifecycle.armed, c.lifecycle.forecast()) else { return Ok(None) };
+        // What a policy says before its clock ends moves nothing.
+        let Some(timer) = armed.kind.timer() else { return Ok(None) };
         let before = last_calls::fetch(tx, account, conversation, armed.due)?;
         if before.as_ref().is_some_and(|before| before.ended.is_some()) {
             return Ok(None);
         }
-        let asked = LastCall { timer: armed.kind, due: armed.due, asked_at: now, ended: None };
+        let asked = LastCall { timer, due: armed.due, asked_at: now, ended: None };
         let is_new = last_calls::begin(tx, account, conversation, &asked)?;
         let question = Question {
             account_sid: c.account_sid,
@@ -280,7 +282,7 @@ fn conclude(tx: &mut dyn Tx, question: &Question, heard: &Heard, real: Timestamp
             c.lifecycle = next;
             conversations::update(tx, &c)?;
             ended.outcome = outcome;
-            ended.postponed_to = next.armed.map(|armed| armed.due);
+            ended.postponed_to = c.lifecycle.armed.map(|armed| armed.due);
         }
     }
     last_calls::end(tx, account_sid, conversation_sid, due, &ended)?;

@@ -1,6 +1,8 @@
 //! `POST /Conversations/{Sid}/Messages` (contract §5.4, §7): a message reactivates an inactive
 //! conversation in the transaction that stores it.
 
+use std::borrow::Cow;
+
 use dwell_core::lifecycle::Input;
 use dwell_core::media::Attachment;
 use dwell_core::message::DEFAULT_AUTHOR;
@@ -182,14 +184,15 @@ pub(crate) fn add(
     messages::insert(tx, &message)?;
     media::attach(tx, &message, journal.now)?;
     message.delivery = outbound::send_out(tx, &mut journal, c, &message, &audience)?;
-    journal.tell_of(c, &message);
+    journal.tell_of(c, Cow::Borrowed(&message));
     c.next_message_index += 1;
     c.activity_at = journal.now;
     let deadline = c.lifecycle.armed.map(|armed| armed.due);
-    let reactivated = journal.apply(c, Input::MessageAdded, Some(sid))?.is_some();
+    let side = super::side_of(tx, c, &message)?;
+    let reactivated = journal.apply(c, Input::MessageAdded(side), Some(sid))?.is_some();
     // Earlier than before, or one where there was none: after a last call. The index must follow it.
     let is_earlier = c.lifecycle.armed.is_some_and(|armed| deadline.is_none_or(|deadline| armed.due < deadline));
-    if reactivated || is_changed || is_earlier {
+    if reactivated || is_changed || is_earlier || c.lifecycle.rules.is_some() {
         conversations::update(tx, c)?;
     } else {
         conversations::update_after_message(tx, c)?;

@@ -43,7 +43,7 @@ impl<'a> Book<'a> {
         };
         let now = caller.now(tx)?.max(c.last_event_at);
         let mut journal = Journal::new(caller, now);
-        let settled = settle(&mut journal, &mut c);
+        let settled = settle(tx, &mut journal, &mut c)?;
         Ok(Some(Book { c, journal, settled, has_news: false }))
     }
 

@@ -10,10 +10,11 @@ use dwell_store::conversations::{self, Timer};
 use dwell_store::transitions::{self, Record};
 use dwell_store::{Tx, participants, services};
 
+use crate::context::Caller;
 use crate::deliveries::Notifier;
 use crate::deliveries::enqueue::{self, Event};
 use crate::error::Error;
-use crate::journal::{ACTOR_SYSTEM, SOURCE_TIMER};
+use crate::journal::{ACTOR_SYSTEM, Journal, SOURCE_TIMER, release_if_closed, settle_until};
 
 /// Most conversations looked at in one transaction.
 pub(crate) const BATCH_TIMERS_MAX: i64 = 1_000;
@@ -44,6 +45,8 @@ pub(crate) fn fire_batch(
     // What lies beyond the last row of a full batch belongs to the next one.
     let horizon = timers.last().filter(|_| full).map_or(until, |timer| timer.wake_at);
     let gone = take_out_deleted(tx, account, &mut timers)?;
+    let (governed, mut timers): (Vec<_>, Vec<_>) =
+        timers.into_iter().partition(|timer| timer.lifecycle.rules.is_some());
 
     let mut order: BinaryHeap<_> = timers.iter().enumerate().map(|(i, timer)| Reverse((timer.wake_at, i))).collect();
     let mut records = Vec::new();
@@ -58,15 +61,16 @@ pub(crate) fn fire_batch(
             }
             continue;
         }
-        let Ok(Step { next, transition: Some(transition) }) = step(&timer.lifecycle, at, Input::TimerFired) else {
+        let Ok(Step { next, transition: Some(transition), .. }) = step(&timer.lifecycle, at, Input::TimerFired) else {
             continue;
         };
         moved[i] = true;
+        let again = next.armed.filter(|armed| armed.due <= horizon);
         timer.lifecycle = next;
         timer.event_seq += 1;
         timer.last_event_at = timer.last_event_at.max(transition.at);
         records.push(record(timer, transition));
-        if let Some(armed) = next.armed.filter(|armed| armed.due <= horizon) {
+        if let Some(armed) = again {
             order.push(Reverse((armed.due, i)));
         }
     }
@@ -80,11 +84,37 @@ pub(crate) fn fire_batch(
     write(tx, account, &changed, &records, &wakes)?;
     let told: Vec<_> = records.iter().map(|record| (record.service_sid, Event::of_transition(record))).collect();
     enqueue::tell(tx, notifier, account, real, &told)?;
-    Ok(Fired {
-        transitions: records.iter().map(|record| record.transition.at).collect(),
-        done_until: Some(horizon),
-        more: full,
-    })
+    let mut transitions: Vec<_> = records.iter().map(|record| record.transition.at).collect();
+    transitions.append(&mut fire_governed(tx, notifier, account, &governed, (horizon, real))?);
+    Ok(Fired { transitions, done_until: Some(horizon), more: full })
+}
+
+/// Carries out what is due on conversations that live by a policy: one after another, as requests would, for
+/// things are said on the way.
+fn fire_governed(
+    tx: &mut dyn Tx,
+    notifier: &Notifier,
+    account: &AccountSid,
+    governed: &[Timer],
+    (horizon, real): (Timestamp, Timestamp),
+) -> Result<Vec<Timestamp>, Error> {
+    let mut fired = Vec::new();
+    if governed.is_empty() {
+        return Ok(fired);
+    }
+    let Some(caller) = Caller::of_system(tx, notifier, account, real, (SOURCE_TIMER, ACTOR_SYSTEM))? else {
+        return Ok(fired);
+    };
+    for timer in governed {
+        let Some(mut c) = conversations::lock_anywhere(tx, account, &timer.sid)? else { continue };
+        let mut journal = Journal::new(&caller, horizon.max(c.last_event_at));
+        fired.append(&mut settle_until(tx, &mut journal, &mut c, horizon)?);
+        // Also when nothing was due: messages have moved the deadline since the index was set.
+        conversations::update(tx, &c)?;
+        release_if_closed(tx, &c)?;
+        journal.write(tx)?;
+    }
+    Ok(fired)
 }
 
 /// Takes timers of deleted services out of `timers` and returns whose they were: nothing happens in

@@ -65,13 +65,15 @@ struct ConfiguredTimers {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Armed {
-    /// `inactive` or `closed`: what the timer makes of the conversation.
+    /// `inactive` or `closed`: what the timer makes of the conversation. Under a policy also `warning`, when it says
+    /// something, and `end`, when the session ends and the conversation stays.
     timer: &'static str,
     /// When it will, in UTC.
     due: String,
-    /// When it was started, in UTC.
-    started: String,
-    /// What started it: `created`, `message`, `transition`, `update`, or `last_call` when one put it off.
+    /// When it was started, in UTC; null for the clock of a policy, which may have stood still meanwhile.
+    started: Option<String>,
+    /// What started it: `created`, `message`, `transition`, `update`, `last_call` when one put it off, or
+    /// `policy`.
     cause: &'static str,
 }
 
@@ -185,7 +187,7 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
         armed: life.running().map(|running| Armed {
             timer: running.kind.as_str(),
             due: running.due.to_rfc3339_micros(),
-            started: running.started.to_rfc3339_micros(),
+            started: running.started.map(Timestamp::to_rfc3339_micros),
             cause: running.cause,
         }),
         forecast: life

@@ -172,13 +172,17 @@ fn summary(life: &Life, last: Option<&Happened>) -> String {
         ahead.map(|ahead| format!("{} at {}", ahead.to.as_str(), ahead.at.to_rfc3339_seconds())).collect();
     match (life.running(), ahead.is_empty()) {
         (Some(running), false) => {
-            let started = running.started.to_rfc3339_seconds();
-            format!(
-                "{text} If nothing else happens it becomes {}. The {} timer runs since {started} (cause: {}).",
-                ahead.join(", then "),
-                running.kind.as_str(),
-                running.cause
-            )
+            let (kind, ahead) = (running.kind.as_str(), ahead.join(", then "));
+            let clock = match running.started {
+                Some(started) => {
+                    let started = started.to_rfc3339_seconds();
+                    format!("The {kind} timer runs since {started} (cause: {}).", running.cause)
+                }
+                None => {
+                    format!("The clock of its policy runs; next on it: {kind} at {}.", running.due.to_rfc3339_seconds())
+                }
+            };
+            format!("{text} If nothing else happens it becomes {ahead}. {clock}")
         }
         _ => format!("{text} No timer is running, so it stays so until somebody changes it."),
     }

@@ -1,5 +1,4 @@
-use dwell_core::lifecycle::{Armed, Timers};
-use dwell_core::timer::TimerKind;
+use dwell_core::lifecycle::{Armed, Mark, Timers};
 use dwell_core::{Conversation, Lifecycle, State};
 use dwell_store::conversations::{self, Key};
 use dwell_store::{Store, StoreError, UniqueKey};
@@ -28,9 +27,12 @@ fn full(n: i64) -> Conversation {
         lifecycle: Lifecycle {
             state: State::Inactive,
             timers: Timers { inactive: Some(60), closed: Some(600) },
-            armed: Some(Armed { due: at(700), kind: TimerKind::Closed }),
+            armed: Some(Armed { due: at(700), kind: Mark::Closed }),
             inactive_at: Some(at(100)),
             closed_at: Some(at(800)),
+            rules: None,
+            warned: 0,
+            held: None,
         },
         date_updated: at(2),
         activity_at: at(3),

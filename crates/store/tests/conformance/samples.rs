@@ -1,9 +1,8 @@
 //! Rows to try things on. Numbers name them: `n` of one kind is always the same row.
 
-use dwell_core::lifecycle::{Armed, Timers};
+use dwell_core::lifecycle::{Armed, Mark, Timers};
 use dwell_core::participant::{Binding, NotificationLevel};
 use dwell_core::role::RoleType;
-use dwell_core::timer::TimerKind;
 use dwell_core::*;
 use dwell_store::{Seek, Store, conversations, services};
 
@@ -110,7 +109,7 @@ pub(crate) fn conversation(n: i64) -> Conversation {
 pub(crate) fn armed(n: i64, due: i64) -> Conversation {
     let mut c = conversation(n);
     c.lifecycle.timers = Timers { inactive: Some(60), closed: Some(600) };
-    c.lifecycle.armed = Some(Armed { due: at(due), kind: TimerKind::Inactive });
+    c.lifecycle.armed = Some(Armed { due: at(due), kind: Mark::Inactive });
     c
 }
 

@@ -1,5 +1,4 @@
-use dwell_core::lifecycle::{Armed, Input, step};
-use dwell_core::timer::TimerKind;
+use dwell_core::lifecycle::{Armed, Input, Mark, step};
 use dwell_core::{State, Timestamp};
 use dwell_store::Store;
 use dwell_store::conversations::{self, Position, Timer};
@@ -93,7 +92,7 @@ fn outcomes_of_many_timers_are_written(store: &Store) {
         let c = fetched(store, n).unwrap();
         let due = at(100 + (n + 1) / 2);
         assert_eq!((c.lifecycle.state, c.lifecycle.inactive_at, c.event_seq), (State::Inactive, Some(due), 2));
-        assert_eq!(c.lifecycle.armed, Some(Armed { due: due.plus_seconds(600), kind: TimerKind::Closed }));
+        assert_eq!(c.lifecycle.armed, Some(Armed { due: due.plus_seconds(600), kind: Mark::Closed }));
         assert_eq!((c.date_updated, c.last_event_at), (due, due));
     }
     let closed = fetched(store, 6).unwrap();
