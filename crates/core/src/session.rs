@@ -4,8 +4,16 @@
 //! takes the conversation, and ends when the work is done. It is a projection of what happens to the
 //! conversation, plus the acts of those who work on it.
 
+mod acts;
+mod follow;
+mod routing;
+
 use crate::sid::{AccountSid, ConversationSid, ServiceSid, SessionSid};
 use crate::time::Timestamp;
+
+pub use acts::{Act, Actor, Denied, Plan, plan};
+pub use follow::{Happened, Line, Ways, Why, begins};
+pub use routing::{Desk, Waiting, route};
 
 /// On which side of a conversation the author of a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,3 +187,6 @@ pub struct Session {
     /// When it last changed, in real time: what live streams follow.
     pub changed_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests;
