@@ -45,6 +45,8 @@ pub struct Conversation {
     pub non_chat_participants: i64,
     /// Whether any message of it ever had a receipt; set with the first one.
     pub has_receipts: bool,
+    /// Whether it ever had a session; set with the first one.
+    pub has_sessions: bool,
     /// `system`, an identity or an address (contract §18 U27).
     pub created_by: String,
 }

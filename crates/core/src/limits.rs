@@ -128,3 +128,15 @@ pub const POLICY_TEXT_CHARS_MAX: usize = OUTBOUND_TEXT_CHARS_MAX;
 pub const POLICY_IDLE_SECONDS_MIN: i64 = INACTIVE_TIMER_SECONDS_MIN;
 /// Shortest time before the end of a policy's clock at which it warns, in seconds.
 pub const POLICY_WARNING_SECONDS_MIN: i64 = 5;
+/// How many sessions an agent has room for, as long as nobody says otherwise.
+pub const SESSIONS_OF_AGENT_DEFAULT: i64 = 5;
+/// Most sessions that an agent can be given room for.
+pub const SESSIONS_OF_AGENT_MAX: i64 = 1_000;
+/// Most queues that an agent serves.
+pub const QUEUES_OF_AGENT_MAX: usize = 50;
+/// Longest name of a queue, in characters.
+pub const QUEUE_CHARS_MAX: usize = 64;
+/// Longest reason for parking or ending a session, in characters.
+pub const SESSION_REASON_CHARS_MAX: usize = 500;
+/// By how much a running timer can be put off at most, in seconds: 30 days.
+pub const EXTEND_SECONDS_MAX: i64 = 30 * 86_400;

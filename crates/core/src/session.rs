@@ -4,28 +4,6 @@
 //! takes the conversation, and ends when the work is done. It is a projection of what happens to the
 //! conversation, plus the acts of those who work on it.
 
-mod acts;
-mod follow;
-mod routing;
-
-use crate::sid::{AccountSid, ConversationSid, ServiceSid, SessionSid};
-use crate::time::Timestamp;
-
-pub use acts::{Act, Actor, Denied, Plan, plan};
-pub use follow::{Happened, Line, Ways, Why, begins};
-pub use routing::{Desk, Waiting, route};
-
-/// On which side of a conversation the author of a message stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// A person of the account.
-    Agent,
-    /// Anybody else who is a participant.
-    Customer,
-    /// A program: the server itself, a bot.
-    System,
-}
-
 /// Gives an enumeration its names on the wire and in the store.
 macro_rules! names {
     ($kind:ident: $($variant:ident = $name:literal),* $(,)?) => {
@@ -46,6 +24,28 @@ macro_rules! names {
             }
         }
     };
+}
+
+mod acts;
+mod follow;
+mod routing;
+
+use crate::sid::{AccountSid, ConversationSid, ServiceSid, SessionSid};
+use crate::time::Timestamp;
+
+pub use acts::{Act, Actor, Denied, Plan, plan};
+pub use follow::{Happened, Line, Ways, Why, begins};
+pub use routing::{AgentDesk, Desk, DeskSettings, Routing, Waiting, route};
+
+/// On which side of a conversation the author of a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// A person of the account.
+    Agent,
+    /// Anybody else who is a participant.
+    Customer,
+    /// A program: the server itself, a bot.
+    System,
 }
 
 names! { Side: Agent = "agent", Customer = "customer", System = "system" }

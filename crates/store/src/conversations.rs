@@ -32,7 +32,7 @@ macro_rules! conversation_columns {
                 c.attributes, c.email_address, c.email_name, ",
             $crate::conversations::lifecycle_columns!(),
             ", c.date_created, c.date_updated, c.activity_at, c.last_event_at, c.event_seq, c.next_message_index,
-                c.chat_participants, c.non_chat_participants, c.has_receipts, c.created_by"
+                c.chat_participants, c.non_chat_participants, c.has_receipts, c.has_sessions, c.created_by"
         )
     };
 }
@@ -166,6 +166,7 @@ pub(crate) fn read_columns(c: &mut Columns<'_>) -> Result<Conversation, StoreErr
         chat_participants: c.int()?,
         non_chat_participants: c.int()?,
         has_receipts: c.flag()?,
+        has_sessions: c.flag()?,
         created_by: c.text()?,
     })
 }
@@ -367,7 +368,7 @@ pub struct Position {
 
 impl Position {
     /// After every row, for lists that run backwards. No SID sorts after a tilde.
-    fn end() -> Self {
+    pub(crate) fn end() -> Self {
         Position { at: Timestamp::MAX, sid: "~".to_owned() }
     }
 

@@ -12,6 +12,7 @@ mod columns;
 pub mod conversations;
 pub mod credentials;
 pub mod deliveries;
+pub mod desks;
 pub mod early_statuses;
 mod engine;
 mod error;
@@ -33,6 +34,7 @@ pub mod receipts;
 mod rehearsal;
 pub mod roles;
 pub mod services;
+pub mod sessions;
 mod statement;
 mod stopwatch;
 mod store;
@@ -62,6 +64,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         credentials::ALL,
         deliveries::ALL,
         deliveries::ALL_LISTS,
+        desks::ALL,
         early_statuses::ALL,
         events::ALL,
         inbound_messages::ALL,
@@ -79,6 +82,9 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         roles::ALL,
         receipts::ALL,
         services::ALL,
+        sessions::ALL,
+        sessions::ALL_LISTS,
+        sessions::ALL_SUMMARIES,
         threads::ALL,
         transitions::ALL,
         users::ALL,

@@ -1,4 +1,4 @@
-//! The table `purges`: deleted conversations whose messages, media, receipts, last calls and events wait to be removed, a
+//! The table `purges`: deleted conversations whose messages, media, receipts, last calls, sessions and events wait to be removed, a
 //! few rows at a time, so that deleting a large conversation holds up nobody.
 
 use dwell_core::{AccountSid, ConversationSid};
@@ -22,6 +22,12 @@ statements! {
     DELETE_LAST_CALLS =
         "DELETE FROM last_calls WHERE conversation_sid = ?1 AND due_at IN
             (SELECT due_at FROM last_calls WHERE conversation_sid = ?1 ORDER BY due_at LIMIT ?2)";
+    DELETE_SESSIONS =
+        "DELETE FROM sessions WHERE account_sid = ?1 AND conversation_sid = ?2 AND number IN
+            (SELECT number FROM sessions WHERE account_sid = ?1 AND conversation_sid = ?2 ORDER BY number LIMIT ?3)";
+    DELETE_SESSION_LOG =
+        "DELETE FROM session_log WHERE conversation_sid = ?1 AND (number, seq) IN
+            (SELECT number, seq FROM session_log WHERE conversation_sid = ?1 ORDER BY number, seq LIMIT ?2)";
     DELETE_EVENTS =
         "DELETE FROM events WHERE stream_sid = ?1 AND seq < ?2 AND seq IN
             (SELECT seq FROM events WHERE stream_sid = ?1 AND seq < ?2 ORDER BY seq LIMIT ?3)";
@@ -64,7 +70,7 @@ pub fn next(tx: &mut dyn Tx) -> Result<Option<Purge>, StoreError> {
     })
 }
 
-/// Removes up to `limit` messages and about as many receipts, last calls and events of a deleted conversation,
+/// Removes up to `limit` messages and about as many receipts, last calls, sessions and events of a deleted conversation,
 /// marks as much media for its removal, and takes the conversation off the list once none are left. Transitions are kept for ever. Returns how many rows went.
 pub fn remove_some(tx: &mut dyn Tx, purge: &Purge, limit: i64) -> Result<u64, StoreError> {
     let sid = &purge.conversation_sid;
@@ -76,6 +82,8 @@ pub fn remove_some(tx: &mut dyn Tx, purge: &Purge, limit: i64) -> Result<u64, St
         + tx.exec(&DELETE_MESSAGES, params![sid, limit])?
         + tx.exec(&DELETE_RECEIPTS, params![sid, limit])?
         + tx.exec(&DELETE_LAST_CALLS, params![sid, limit])?
+        + tx.exec(&DELETE_SESSIONS, params![&purge.account_sid, sid, limit])?
+        + tx.exec(&DELETE_SESSION_LOG, params![sid, limit])?
         + tx.exec(&DELETE_EVENTS, params![sid, purge.event_seq, limit])?;
     if removed == 0 {
         tx.exec(&DELETE, params![sid])?;

@@ -37,6 +37,9 @@ const BIG: &[&str] = &[
     "people",
     "sign_ins",
     "audit_log",
+    "sessions",
+    "session_log",
+    "agents",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -141,6 +144,16 @@ const HOT: &[(&str, &str, &str)] = &[
     ("people::BY_IDENTITY", "people_identity", "identity ="),
     ("people::LIST", "people_account", "sid >"),
     ("people::LIST_BACK", "people_account", "sid <"),
+    ("sessions::LATEST", "sessions_conversation", "conversation_sid ="),
+    ("sessions::LATEST_LOCKED", "sessions_conversation", "conversation_sid ="),
+    ("sessions::WAITING", "sessions_waiting", "queue ="),
+    ("sessions::lists::BY_UPDATE", "sessions_updated", "ROW(date_updated, sid) <"),
+    ("sessions::lists::BY_UPDATE_BACK", "sessions_updated", "ROW(date_updated, sid) >"),
+    ("sessions::lists::OF_STATUS", "sessions_status", "ROW(date_updated, sid) <"),
+    ("sessions::lists::OF_STATUS_BACK", "sessions_status", "ROW(date_updated, sid) >"),
+    ("sessions::lists::OF_OWNER", "sessions_owner", "ROW(date_updated, sid) <"),
+    ("sessions::lists::OF_OWNER_BACK", "sessions_owner", "ROW(date_updated, sid) >"),
+    ("sessions::lists::CHANGED", "sessions_changed", "ROW(changed_at, sid) >"),
     ("address_configurations::LIST_OF_TYPE", "address_configurations_type", "sid >"),
 ];
 
@@ -294,6 +307,14 @@ const PLENTY: &str = "
         FROM generate_series(1, 20000) i;
     INSERT INTO sign_ins SELECT 'h' || i, 'AC' || i % 20, 'PE' || i / 3, i, i FROM generate_series(1, 20000) i;
     INSERT INTO audit_log SELECT 'AE' || i, 'AC' || i % 20, i, 'PE' || i % 500, '', 'POST', '/', 200, NULL FROM generate_series(1, 20000) i;
+    INSERT INTO sessions SELECT 'DS' || i, 'AC' || i % 20, 'IS' || i % 20, 'CH' || i, 1,
+            (ARRAY['waiting', 'active', 'paused', 'inactive', 'ended'])[1 + i % 5], 'id' || i % 300, 'q' || i % 100,
+            'inbound', NULL, NULL, 'queue', 0, i, i, i, i, i, i, CASE WHEN i % 5 = 4 THEN i END, i, 0, 0, NULL, NULL,
+            CASE WHEN i % 50 = 0 THEN i END, NULL, 1, 1, i
+        FROM generate_series(1, 20000) i;
+    INSERT INTO session_log SELECT 'CH' || i / 3, 1, i, 'AC' || i % 20, i, 'accepted', NULL, 'active', 'agent', 'PE', NULL, NULL
+        FROM generate_series(1, 20000) i;
+    INSERT INTO agents SELECT 'AC' || i % 20, 'id' || i, i % 2, NULL, '[]', NULL FROM generate_series(1, 20000) i;
     -- This schema only: the others belong to tests that are dropping theirs.
     DO $$ BEGIN EXECUTE (
         SELECT 'ANALYZE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = current_schema()

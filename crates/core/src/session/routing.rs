@@ -2,6 +2,82 @@
 
 use crate::time::Timestamp;
 
+/// Whether waiting sessions are given out, or taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Routing {
+    /// The server gives them to who is available.
+    #[default]
+    Automatic,
+    /// People take them.
+    Manual,
+}
+
+names! { Routing: Automatic = "automatic", Manual = "manual" }
+
+/// How an account hands out its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeskSettings {
+    /// Whether waiting sessions are given out.
+    pub routing: Routing,
+    /// Whether parked sessions take room as active ones do.
+    pub count_inactive: bool,
+    /// How many sessions somebody without a limit of their own has room for.
+    pub limit_default: i64,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        let limit_default = crate::limits::SESSIONS_OF_AGENT_DEFAULT;
+        DeskSettings { routing: Routing::Automatic, count_inactive: false, limit_default }
+    }
+}
+
+/// Somebody who works on sessions, and what they have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentDesk {
+    /// Their identity.
+    pub identity: String,
+    /// Whether the server may give them work.
+    pub available: bool,
+    /// How many sessions they have room for; `None` for as many as anybody.
+    pub limit_own: Option<i64>,
+    /// The queues that they serve, beside the one that everybody serves.
+    pub queues: Vec<String>,
+    /// When routing last gave them one.
+    pub assigned_at: Option<Timestamp>,
+    /// How many active sessions they have.
+    pub used: i64,
+    /// How many parked ones.
+    pub inactive: i64,
+}
+
+impl AgentDesk {
+    /// Somebody who has not said yet that they are available.
+    pub fn new(identity: &str) -> Self {
+        let identity = identity.to_owned();
+        AgentDesk {
+            identity,
+            available: false,
+            limit_own: None,
+            queues: Vec::new(),
+            assigned_at: None,
+            used: 0,
+            inactive: 0,
+        }
+    }
+
+    /// How many sessions they have room for altogether.
+    pub fn limit(&self, settings: &DeskSettings) -> i64 {
+        self.limit_own.unwrap_or(settings.limit_default)
+    }
+
+    /// How many more they have room for; negative when people or returning customers have given them too many.
+    pub fn free(&self, settings: &DeskSettings) -> i64 {
+        let parked = if settings.count_inactive { self.inactive } else { 0 };
+        self.limit(settings) - self.used - parked
+    }
+}
+
 /// Somebody who is available for work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desk {

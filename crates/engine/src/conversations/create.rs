@@ -175,6 +175,7 @@ pub(crate) fn begin<'a>(
         chat_participants: 0,
         non_chat_participants: 0,
         has_receipts: false,
+        has_sessions: false,
         created_by: created_by.to_owned(),
     };
     if let Some(name) = &conversation.unique_name {

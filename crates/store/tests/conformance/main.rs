@@ -28,6 +28,7 @@ mod receipts;
 mod roles;
 mod samples;
 mod services;
+mod sessions;
 mod threads;
 mod timers;
 mod transactions;

@@ -101,6 +101,7 @@ pub(crate) fn conversation(n: i64) -> Conversation {
         chat_participants: 0,
         non_chat_participants: 0,
         has_receipts: false,
+        has_sessions: false,
         created_by: "system".to_owned(),
     }
 }
