@@ -33,6 +33,7 @@ pub mod session;
 pub mod sid;
 pub mod time;
 pub mod timer;
+pub mod view;
 pub mod webhook;
 
 pub use account::{Account, Rights};
@@ -52,4 +53,5 @@ pub use receipt::Receipt;
 pub use service::{Role, Service, User};
 pub use sid::*;
 pub use time::Timestamp;
+pub use view::View;
 pub use webhook::Webhook;

@@ -76,6 +76,10 @@ pub const FILENAME_CHARS_MAX: usize = 255;
 pub const UNATTACHED_MEDIA_SECONDS_MAX: i64 = 300;
 /// How long a link to media without credentials is valid, in seconds (contract §7.9).
 pub const MEDIA_LINK_SECONDS: i64 = 300;
+/// Most saved views of one account.
+pub const VIEWS_MAX: i64 = 200;
+/// Largest filter of a saved view, in bytes of UTF-8.
+pub const VIEW_FILTER_BYTES_MAX: usize = 4 * 1024;
 /// Most webhooks of one conversation.
 pub const CONVERSATION_WEBHOOKS_MAX: i64 = 5;
 /// Most keywords of one webhook.

@@ -44,6 +44,8 @@ const TABLE: &[Row] = &[
     ("dwell/phones/messages/create", &[("To", "+15017122690"), ("Body", "Where is my parcel?")]),
     ("dwell/phones/messages/update", &[("Status", "read")]),
     ("dwell/test-clock/advance", &[("By", "PT5M")]),
+    ("dwell/views/create", &[("FriendlyName", "Waiting parcels"), ("Filter", r#"{"Status": ["waiting"], "Queue": "parcels"}"#)]),
+    ("dwell/views/update", &[("FriendlyName", "Waiting, parcels")]),
     ("dwell/webhook-deliveries/resend-all", &[("ConversationSid", "$CONVERSATION_SID")]),
 ];
 

@@ -6,19 +6,21 @@ mod fetch;
 mod initialize;
 mod life;
 mod list;
+mod log;
 mod update;
 
 pub use create::Create;
 pub(crate) use create::begin;
 pub use life::{Life, LifePage, LifeRecord, Running};
 pub use list::List;
+pub use log::{Log, LogEvent};
 pub use update::Update;
 
 use dwell_core::{Conversation, ConversationSid, Reason, limits};
 use dwell_store::Tx;
 use dwell_store::conversations::{self, Key};
 
-use crate::context::Scope;
+use crate::context::{Caller, Scope};
 use crate::error::Error;
 use crate::input;
 use crate::journal::{Journal, settle};
@@ -35,6 +37,17 @@ pub(crate) fn by_key<T>(segment: &str, then: impl FnOnce(Key<'_>) -> T) -> T {
 pub(crate) fn find(tx: &mut dyn Tx, scope: &Scope, segment: &str) -> Result<Conversation, Error> {
     let account = &scope.caller.account.sid;
     by_key(segment, |key| conversations::fetch(tx, account, &scope.service_sid, key))?.ok_or(Error::NotFound)
+}
+
+/// A conversation of the account without a lock, whatever its service; by SID, or by unique name in the default
+/// service.
+pub(crate) fn find_anywhere(tx: &mut dyn Tx, caller: &Caller, segment: &str) -> Result<Conversation, Error> {
+    let account = &caller.account;
+    let found = match ConversationSid::parse(segment) {
+        Some(sid) => conversations::fetch_anywhere(tx, &account.sid, &sid)?,
+        None => conversations::fetch(tx, &account.sid, &account.default_service_sid, Key::UniqueName(segment))?,
+    };
+    found.ok_or(Error::NotFound)
 }
 
 /// A conversation, locked, with everything that is due carried out; refused when it is closed or still

@@ -50,6 +50,7 @@ pub mod test_clock;
 pub mod timers;
 pub mod user_conversations;
 pub mod users;
+pub mod views;
 pub mod webhook_configurations;
 pub mod webhooks;
 

@@ -1,12 +1,13 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
 //! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
-//! simulated telephones, deliveries of webhooks, test clocks, and access tokens.
+//! simulated telephones, deliveries of webhooks, test clocks, saved views, and access tokens.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
 mod channel_status;
 mod channels;
 mod deliveries;
+mod events;
 mod inbound;
 mod last_call;
 mod lifecycle;
@@ -14,6 +15,7 @@ mod outbound_messages;
 mod phones;
 mod test_clock;
 mod timers;
+mod views;
 
 use dwell_engine::Engine;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .merge(channels::routes())
         .merge(channel_status::routes())
         .merge(deliveries::routes())
+        .merge(events::routes())
         .merge(inbound::routes())
         .merge(last_call::routes())
         .merge(lifecycle::routes())
@@ -31,4 +34,5 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .merge(outbound_messages::routes())
         .merge(timers::routes())
         .merge(test_clock::routes())
+        .merge(views::routes())
 }

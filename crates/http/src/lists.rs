@@ -42,8 +42,8 @@ form! {
     PageQuery => PageParameters {
         /// How many items a page holds at most: 50 by default, but 5 webhooks of a conversation and 100 entries of a
         /// history. More than the list allows is taken for the most it allows: 100, but 50 addresses, receipts, roles,
-        /// users and conversations of one participant, 5 webhooks of a conversation, and 1,000 timers or entries of a
-        /// history.
+        /// users and conversations of one participant, 5 webhooks of a conversation, 200 saved views, and 1,000 timers,
+        /// events or entries of a history.
         page_size = "PageSize" integer,
         /// The number of the page, from zero: for the client's own count, it selects nothing.
         page = "Page" integer,

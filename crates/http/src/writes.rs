@@ -91,6 +91,9 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/LastCall", Counted(Settings)),
     ("POST", "/dwell/v1/Phones/{}/Messages", Counted(Settings)),
     ("POST", "/dwell/v1/Phones/{}/Messages/{}", Counted(Settings)),
+    ("POST", "/dwell/v1/Views", Counted(Settings)),
+    ("POST", "/dwell/v1/Views/{}", Counted(Settings)),
+    ("DELETE", "/dwell/v1/Views/{}", Counted(Settings)),
     // For test-suites, which are in a hurry.
     ("POST", "/dwell/v1/TestClock/Advance", Write),
     ("POST", "/dwell/v1/TestClock/Freeze", Write),

@@ -42,6 +42,7 @@ pub mod threads;
 pub mod transitions;
 mod url;
 pub mod users;
+pub mod views;
 pub mod webhook_configurations;
 pub mod webhooks;
 
@@ -88,6 +89,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         threads::ALL,
         transitions::ALL,
         users::ALL,
+        views::ALL,
         webhook_configurations::ALL,
         webhooks::ALL,
     ]

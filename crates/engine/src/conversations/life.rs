@@ -4,9 +4,9 @@ use dwell_core::last_call::LastCall;
 use dwell_core::lifecycle::{Input, Lifecycle, Mark, Transition, step};
 use dwell_core::session::Side;
 use dwell_core::timer::TimerKind;
-use dwell_core::{Conversation, ConversationSid, State, Timestamp};
+use dwell_core::{Conversation, State, Timestamp};
 use dwell_store::transitions::Record;
-use dwell_store::{conversations, events, last_calls, transitions};
+use dwell_store::{events, last_calls, transitions};
 
 use crate::context::Caller;
 use crate::engine::Engine;
@@ -112,14 +112,7 @@ impl Engine {
             .store
             .read(move |tx| {
                 let account = &caller.account;
-                let found = match ConversationSid::parse(&segment) {
-                    Some(sid) => conversations::fetch_anywhere(tx, &account.sid, &sid)?,
-                    None => {
-                        let key = conversations::Key::UniqueName(&segment);
-                        conversations::fetch(tx, &account.sid, &account.default_service_sid, key)?
-                    }
-                };
-                let conversation = found.ok_or(Error::NotFound)?;
+                let conversation = super::find_anywhere(tx, &caller, &segment)?;
                 let first = events::list(tx, &account.sid, &conversation.sid, 0, 1)?.pop();
                 // A conversation leaves that state before anything else can happen to it.
                 let start = transitions::list(tx, &account.sid, &conversation.sid, 0, 1)?.pop();

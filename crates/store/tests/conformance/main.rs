@@ -33,6 +33,7 @@ mod threads;
 mod timers;
 mod transactions;
 mod users;
+mod views;
 mod webhooks;
 
 use dwell_store::{DatabaseUrl, Options, Store, StoreError, Tx};

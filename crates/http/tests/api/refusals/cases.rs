@@ -106,6 +106,10 @@ pub(super) static CASES: &[Case] = &[
     get("InvalidParameter", "/dwell/v1/Timers?DueAfter=x", 20001),
     get("InvalidParameter", "/dwell/v1/Timers?DueBefore=x", 20001),
     get("InvalidParameter", "/dwell/v1/Timers?ChatServiceSid=x", 20001),
+    get("InvalidParameter", "/dwell/v1/Conversations/{c}/Events?After=x", 20001),
+    post("InvalidParameter", "/dwell/v1/Views", &[("Filter", "{}")], 400, 20001),
+    post("InvalidParameter", "/dwell/v1/Views", &[("FriendlyName", "x")], 400, 20001),
+    post("InvalidParameter", "/dwell/v1/Views", &[("FriendlyName", "x"), ("Filter", "[]")], 400, 20001),
 
     get("InvalidParameter", "/dwell/v1/OutboundMessages?ConversationSid=x", 20001),
     get("InvalidParameter", "/dwell/v1/OutboundMessages?Status=delivered", 20001),
