@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::hours::{Hours, micros};
 use crate::lifecycle::{Mark, Timers};
 use crate::limits;
-use crate::session::Side;
+use crate::session::{OnReturn, Side};
 use crate::sid::PolicySid;
 use crate::time::Timestamp;
 
@@ -69,16 +69,6 @@ names! {
         End = "end",
         /// The conversation becomes inactive, and later its session ends.
         InactivateAndEnd = "inactivate_and_end",
-    }
-}
-
-names! {
-    /// Who gets a parked conversation when the customer writes again.
-    OnReturn {
-        /// Whoever had it.
-        SameAgent = "same_agent",
-        /// Whoever is free.
-        Queue = "queue",
     }
 }
 

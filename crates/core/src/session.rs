@@ -105,7 +105,8 @@ pub enum EndedBy {
 names! { EndedBy: Agent = "agent", Bot = "bot", EndUser = "end_user", System = "system" }
 
 /// Who gets a parked session when the customer writes again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OnReturn {
     /// Whoever has it, over the limit or not.
     #[default]

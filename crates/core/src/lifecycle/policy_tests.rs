@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::hours::Hours;
-use crate::policy::{Action, Counts, OnReturn, RulesError, StartsOn, Warning};
+use crate::policy::{Action, Counts, RulesError, StartsOn, Warning};
+use crate::session::OnReturn;
 use crate::sid::{PolicySid, SidBytes};
 
 const T0: Timestamp = Timestamp::from_seconds(1_767_225_600);

@@ -195,6 +195,7 @@ impl World {
     }
 
     fn apply(&mut self, input: Input, side: Side) {
+        let is_message = matches!(input, Input::MessageAdded(_));
         let Ok(step) = step(&self.life, self.now, input) else { return };
         self.life = step.next;
         if let Some(transition) = step.transition {
@@ -205,7 +206,7 @@ impl World {
             };
             self.follow(&moved(transition.to, why));
         }
-        if input == Input::MessageAdded {
+        if is_message {
             self.follow(&Happened::Wrote(side));
         }
     }
@@ -292,7 +293,7 @@ proptest! {
                         world.apply(Input::TimerFired, Side::System);
                     }
                 }
-                Step::Write(side) => world.apply(Input::MessageAdded, side),
+                Step::Write(side) => world.apply(Input::MessageAdded(side), side),
                 Step::Set(state) => world.apply(Input::StateSet(state), Side::System),
                 Step::Act(act, who) => world.act(act, &people[who]),
             }
