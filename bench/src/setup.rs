@@ -108,6 +108,7 @@ impl Bench {
             chat_participants: 0,
             non_chat_participants: 0,
             has_receipts: false,
+            has_sessions: false,
             created_by: "system".to_owned(),
         }
     }
