@@ -44,6 +44,10 @@ pub const ALL: &[Group] = &[
     group("Phone", "Simulated phones", "For development: what simulated telephones receive, send and report."),
     group("View", "Saved views", "Filters over conversations that the people of an account share."),
     group("WebhookDelivery", "Webhook deliveries", "What webhooks were told, how it went, and sending it again."),
+    group("Person", "People", "Who signs in to the console, and in which role."),
+    group("RolePermissions", "Permissions of roles", "What agents and supervisors may do besides."),
+    group("AuditLog", "Audit log", "What people did, when and from where."),
+    group("Key", "API keys", "Credentials for programs, which stand for the account."),
     group("AccessToken", "Access tokens", "What client SDKs sign in with."),
 ];
 

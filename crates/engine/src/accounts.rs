@@ -1,11 +1,13 @@
 //! Accounts and API keys, for those who run the server. The API has no way to them.
 
 use dwell_core::account::TestClock;
-use dwell_core::{Account, AccountSid, KeySid, MessagingServiceSid, Rights};
-use dwell_store::accounts::{self, Key};
+use dwell_core::{Account, AccountSid, KeySid, MessagingServiceSid, Reason, Rights};
+use dwell_store::accounts;
+pub use dwell_store::accounts::Key;
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::input::{self, present};
 use crate::page::{Page, PageRequest};
 use crate::random::hex_secret;
 use crate::services::new_service;
@@ -24,6 +26,29 @@ pub struct Create {
     pub is_test: bool,
     /// The SID and auth token to adopt, instead of new ones.
     pub adopt: Option<(AccountSid, String)>,
+}
+
+/// The parameters of a new API key, as sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the parameters")]
+pub struct KeyRequest {
+    pub friendly_name: Option<String>,
+    pub rights: Option<String>,
+}
+
+impl KeyRequest {
+    /// Name and rights of the key.
+    ///
+    /// # Errors
+    /// A [`Reason`] for a parameter that breaks a rule.
+    pub fn check(&self) -> Result<(String, Rights), Error> {
+        let name = input::friendly_name(self.friendly_name.as_deref())?.unwrap_or_default();
+        let rights = present(self.rights.as_deref()).map(|text| {
+            let problem = "neither all nor read".to_owned();
+            Rights::parse(text).ok_or(Reason::InvalidParameter { name: "Rights", problem })
+        });
+        Ok((name, rights.transpose()?.unwrap_or_default()))
+    }
 }
 
 impl Engine {
@@ -158,6 +183,14 @@ impl Engine {
                 Ok(Page::of(rows, &page, |key| key.sid.to_string()))
             })
             .await
+    }
+
+    /// [`Self::delete_key`] for a key that a path names.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn delete_key_named(&self, account: AccountSid, segment: &str) -> Result<(), Error> {
+        self.delete_key(account, KeySid::parse(segment).ok_or(Error::NotFound)?).await
     }
 
     /// Removes an API key; it is refused within seconds everywhere.

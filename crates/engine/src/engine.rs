@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::deliveries::Notifier;
 use crate::hooks::Transport;
 use crate::media::{self, Keeper};
+use crate::passwords::Turns;
 use crate::pre_hooks::Waiting;
 use crate::random::{Random, SidSource};
 use crate::secrets::SecretKey;
@@ -61,6 +62,7 @@ pub(crate) struct Inner {
     pub(crate) sids: Arc<SidSource>,
     pub(crate) notifier: Notifier,
     pub(crate) auth: AuthCache,
+    pub(crate) turns: Turns,
     /// Rung when the scheduler should look again before it planned to.
     pub(crate) bell: Notify,
     /// Rung when there may be new deliveries.
@@ -93,6 +95,7 @@ impl Engine {
                 sids,
                 notifier,
                 auth: AuthCache::default(),
+                turns: Turns::default(),
                 bell: Notify::new(),
                 delivery_bell: Notify::new(),
                 enqueued,

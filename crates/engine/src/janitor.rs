@@ -1,13 +1,16 @@
-//! Removes, a little at a time, the rows of what was deleted.
+//! Removes, a little at a time, the rows of what was deleted, and those that are not kept any longer.
 
+use dwell_core::Timestamp;
 use dwell_store::purges::{self, Purge};
 use dwell_store::webhook_configurations::{self, Owner};
 use dwell_store::{
-    Tx, bindings, conversations, credentials, notifications, participants, roles, services, users, webhooks,
+    Tx, audit_log, bindings, conversations, credentials, notifications, participants, roles, services, sign_ins, users,
+    webhooks,
 };
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::{audit, sign_in};
 
 /// Most rows of one table removed in one transaction.
 const ROWS_MAX: i64 = 500;
@@ -18,18 +21,41 @@ impl Engine {
     /// # Errors
     /// [`Error::Unavailable`] and the like when the store does not answer.
     pub async fn sweep(&self) -> Result<bool, Error> {
-        if !self.inner.store.read(waiting).await? {
+        let now = self.now();
+        if !self.inner.store.read(move |tx| waiting(tx, now)).await? {
             return Ok(false);
         }
-        self.write(sweep_some).await
+        self.write(move |tx| sweep_some(tx, now)).await
     }
 }
 
-fn waiting(tx: &mut dyn Tx) -> Result<bool, Error> {
-    Ok(purges::next(tx)?.is_some() || credentials::next_deleted(tx)?.is_some() || services::next_deleted(tx)?.is_some())
+fn waiting(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, Error> {
+    Ok(purges::next(tx)?.is_some()
+        || credentials::next_deleted(tx)?.is_some()
+        || services::next_deleted(tx)?.is_some()
+        || sign_ins::any_unused(tx, unused_since(now))?
+        || audit_log::any_before(tx, audited_since(now))?)
 }
 
-fn sweep_some(tx: &mut dyn Tx) -> Result<bool, Error> {
+/// Sign-ins that were last used before then are over.
+fn unused_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-sign_in::IDLE_SECONDS_MAX)
+}
+
+/// Entries of the audit log from before then are not kept.
+fn audited_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-audit::AUDIT_SECONDS_MAX)
+}
+
+fn sweep_some(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, Error> {
+    if sign_ins::any_unused(tx, unused_since(now))? {
+        sign_ins::delete_unused(tx, unused_since(now), ROWS_MAX)?;
+        return Ok(true);
+    }
+    if audit_log::any_before(tx, audited_since(now))? {
+        audit_log::delete_before(tx, audited_since(now), ROWS_MAX)?;
+        return Ok(true);
+    }
     if let Some(purge) = purges::next(tx)? {
         purges::remove_some(tx, &purge, ROWS_MAX)?;
         return Ok(true);

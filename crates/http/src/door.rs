@@ -18,6 +18,7 @@ use crate::errors::Failure;
 use crate::rates::Rates;
 use crate::request::ReceivedAt;
 use crate::tree::{BaseUrl, base_url};
+use crate::visitors::{self, Attempts, Noted};
 use crate::{Options, cors};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("twilio-request-id");
@@ -36,6 +37,8 @@ pub(crate) struct Door {
     pub(crate) engine: Engine,
     pub(crate) options: Arc<Options>,
     pub(crate) rates: Arc<Rates>,
+    /// How often somebody may try to sign in.
+    attempts: Arc<Attempts>,
     /// Requests that are being answered.
     in_flight: Arc<AtomicUsize>,
 }
@@ -43,7 +46,7 @@ pub(crate) struct Door {
 impl Door {
     pub(crate) fn new(engine: Engine, options: Options) -> Self {
         let rates = Arc::new(Rates::new(options.writes_per_second_max));
-        Door { engine, options: Arc::new(options), rates, in_flight: Arc::default() }
+        Door { engine, options: Arc::new(options), rates, attempts: Arc::default(), in_flight: Arc::default() }
     }
 }
 
@@ -78,6 +81,10 @@ pub(crate) async fn through(State(door): State<Door>, request: Request, next: Ne
     parts.extensions.insert(base.clone());
     parts.extensions.insert(door.options.clone());
     parts.extensions.insert(door.rates.clone());
+    parts.extensions.insert(door.attempts.clone());
+    let noted = Noted::default();
+    parts.extensions.insert(noted.clone());
+    let asks_for_credentials = !visitors::is_page(&parts.headers);
     let request = Request::from_parts(parts, body);
 
     let span =
@@ -88,13 +95,25 @@ pub(crate) async fn through(State(door): State<Door>, request: Request, next: Ne
     } else {
         // In a task of its own a panic ends the request and nothing else, and a client that goes away
         // does not stop a command half-way.
-        let handled = tokio::spawn(next.run(request).instrument(span.clone())).await;
+        let engine = door.engine.clone();
+        let work = async move {
+            let response = next.run(request).await;
+            let failure = response.extensions().get::<Failure>();
+            let status = failure.map_or_else(|| response.status(), Failure::status);
+            noted.answered(&engine, status).await;
+            response
+        };
+        let handled = tokio::spawn(work.instrument(span.clone())).await;
         handled.unwrap_or_else(|_| Failure::Panic.into_response())
     };
 
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         span.in_scope(|| log(&failure));
         response = render(&failure, &path, &door.options, &base.0);
+        if matches!(failure, Failure::Unauthorized) && asks_for_credentials {
+            let basic = HeaderValue::from_static("Basic realm=\"Twilio API\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, basic);
+        }
     }
     let seconds = door.engine.now().micros_since(received_at) as f64 / 1e6;
     let status = response.status();
@@ -159,9 +178,6 @@ fn render(failure: &Failure, path: &str, options: &Options, base: &str) -> Respo
     };
     if let Some(value) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, value);
-    }
-    if matches!(failure, Failure::Unauthorized) {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Twilio API\""));
     }
     response
 }

@@ -1,18 +1,24 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
 //! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
 //! simulated telephones, deliveries of webhooks, test clocks, saved views, and access tokens.
+//! simulated telephones, deliveries of webhooks, test clocks, access tokens, people with their roles and what they did,
+//! and API keys.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
+mod audit_log;
 mod channel_status;
 mod channels;
 mod deliveries;
 mod events;
 mod inbound;
+mod keys;
 mod last_call;
 mod lifecycle;
 mod outbound_messages;
+pub(crate) mod people;
 mod phones;
+pub(crate) mod role_permissions;
 mod test_clock;
 mod timers;
 mod views;
@@ -23,14 +29,18 @@ use utoipa_axum::router::OpenApiRouter;
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .merge(access_tokens::routes())
+        .merge(audit_log::routes())
         .merge(channels::routes())
         .merge(channel_status::routes())
         .merge(deliveries::routes())
         .merge(events::routes())
         .merge(inbound::routes())
+        .merge(keys::routes())
         .merge(last_call::routes())
         .merge(lifecycle::routes())
+        .merge(people::routes())
         .merge(phones::routes())
+        .merge(role_permissions::routes())
         .merge(outbound_messages::routes())
         .merge(timers::routes())
         .merge(test_clock::routes())

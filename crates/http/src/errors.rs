@@ -51,6 +51,8 @@ pub(crate) enum Failure {
     Engine(Error),
     /// Credentials are missing, wrong or foreign.
     Unauthorized,
+    /// A write of somebody who is signed in, but not from a page of ours.
+    Forged,
     /// The path names nothing.
     UnknownPath,
     /// The path knows other methods.
@@ -98,10 +100,18 @@ impl Failure {
         (status, ErrorBody { code, message, more_info, status: status.as_u16() })
     }
 
+    /// The status alone.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.wire("").status
+    }
+
     fn wire(&self, path: &str) -> Wire {
         let wire = |code, status, message: &str| Wire { code, status, message: message.to_owned() };
         match self {
             Failure::Unauthorized => wire(20003, StatusCode::UNAUTHORIZED, "Authenticate"),
+            Failure::Forged => {
+                wire(20403, StatusCode::FORBIDDEN, "X-Dwell-CSRF is missing, or not that of your session")
+            }
             Failure::UnknownPath | Failure::Engine(Error::NotFound) => {
                 let path = path.strip_prefix("/v1").filter(|rest| rest.starts_with('/')).unwrap_or(path);
                 let message = format!("The requested resource {path} was not found");

@@ -6,6 +6,8 @@
 //! handler with its `#[utoipa::path]`; see `v1/services.rs` for the smallest one.
 
 pub mod beside;
+mod console;
+mod cookies;
 mod cors;
 mod docs;
 mod door;
@@ -18,6 +20,7 @@ mod lists;
 mod multipart;
 mod openapi;
 mod outgoing;
+mod permits;
 mod rates;
 mod reply;
 mod request;
@@ -26,10 +29,13 @@ mod serve;
 mod signed;
 mod tree;
 mod v1;
+mod visitors;
 mod writes;
 
 pub use errors::{ErrorBody, ErrorDocs};
 pub use openapi::openapi_json;
+#[doc(hidden)]
+pub use permits::permits;
 pub use routes::{router, router_with};
 pub use serve::serve;
 

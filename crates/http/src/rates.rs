@@ -1,5 +1,5 @@
 //! How often something may be done (contract §12): a bucket of `writes_per_second_max` for each thing
-//! written to, refilled evenly.
+//! written to, refilled evenly; and of attempts to sign in.
 //!
 //! A bucket is one instant, "full again at" (the generic cell rate algorithm). Once that has passed,
 //! the bucket is as good as one that was never used and can be forgotten, so memory follows the writes
@@ -23,6 +23,8 @@ const BUCKETS_MAX: usize = 1 << 18;
 pub(crate) struct Rates {
     /// Microseconds between two writes at the highest steady rate; `None` for any number of writes.
     interval: Option<i64>,
+    /// Microseconds in which an empty bucket is full again.
+    period: i64,
     hasher: RandomState,
     buckets: Mutex<Buckets>,
 }
@@ -37,8 +39,15 @@ struct Buckets {
 impl Rates {
     /// Buckets of so many writes a second; 0 for any number.
     pub(crate) fn new(per_second_max: u32) -> Self {
+        Rates::within(per_second_max, 1)
+    }
+
+    /// Buckets of so many in so many seconds; 0 for any number.
+    pub(crate) fn within(max: u32, seconds: i64) -> Self {
+        let period = seconds * SECOND;
         Rates {
-            interval: (per_second_max > 0).then(|| (SECOND / i64::from(per_second_max)).max(1)),
+            interval: (max > 0).then(|| (period / i64::from(max)).max(1)),
+            period,
             hasher: RandomState::new(),
             buckets: Mutex::new(Buckets { full_at: HashMap::new(), sweep_at: SWEEP_MIN }),
         }
@@ -50,11 +59,11 @@ impl Rates {
         let hash = self.hasher.hash_one(bucket);
         let mut buckets = self.buckets.lock();
         let full_at = buckets.full_at.get(&hash).copied().filter(|full_at| {
-            // A bucket that takes longer than a second to fill was used before the clock was set back.
-            (0..=SECOND).contains(&full_at.micros_since(now))
+            // A bucket that takes longer than that to fill was used before the clock was set back.
+            (0..=self.period).contains(&full_at.micros_since(now))
         });
         let full_at = full_at.unwrap_or(now);
-        let wait = full_at.plus_micros(interval).micros_since(now) - SECOND;
+        let wait = full_at.plus_micros(interval).micros_since(now) - self.period;
         if wait > 0 {
             return Err((wait + SECOND - 1) / SECOND);
         }
@@ -97,6 +106,15 @@ mod tests {
         assert_eq!(admitted(500_000), 14);
         assert_eq!(admitted(3_000_000), 30, "never more than a second's worth");
         assert_eq!(admitted(-3_600_000_000), 30, "a clock that is set back locks nobody out");
+    }
+
+    #[test]
+    fn a_rate_is_of_any_time() {
+        let rates = Rates::within(10, 300);
+        assert_eq!((0..20).filter(|_| rates.take("a", at(0)).is_ok()).count(), 10);
+        assert_eq!(rates.take("a", at(0)), Err(30));
+        assert!(rates.take("a", at(29_999_999)).is_err());
+        assert!(rates.take("a", at(30_000_000)).is_ok());
     }
 
     #[test]

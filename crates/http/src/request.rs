@@ -15,6 +15,7 @@ use crate::errors::Failure;
 use crate::rates::Rates;
 use crate::tree::{BaseUrl, Tree};
 use crate::writes::{self, Effect};
+use crate::{permits, visitors};
 
 /// When the request came in, in real time: read once, at the door.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +67,7 @@ impl FromRequestParts<Engine> for ForAccount {
 
     async fn from_request_parts(parts: &mut Parts, engine: &Engine) -> Result<Self, Failure> {
         let request = ForAccount::enter(parts, engine).await?;
-        admit(parts, &request, None)?;
+        admit(parts, engine, &request, None).await?;
         Ok(request)
     }
 }
@@ -101,15 +102,23 @@ impl FromRequestParts<Engine> for InService {
                 sid
             }
         };
-        admit(parts, &request, Some(service_sid))?;
+        admit(parts, engine, &request, Some(service_sid)).await?;
         let ForAccount { caller, tree, segments } = request;
         Ok(InService { scope: Scope { caller, service_sid }, tree, segments })
     }
 }
 
 /// Whether the caller may make this request, and make it now. Nothing has been changed yet.
-fn admit(parts: &Parts, request: &ForAccount, service: Option<ServiceSid>) -> Result<(), Failure> {
+async fn admit(
+    parts: &Parts,
+    engine: &Engine,
+    request: &ForAccount,
+    service: Option<ServiceSid>,
+) -> Result<(), Failure> {
     let effect = writes::of(parts);
+    if let Some(person) = &request.caller.person {
+        visitors::admit(parts, engine, &request.caller, person, Some(permits::of(parts))).await?;
+    }
     if effect != Effect::Read {
         request.caller.check_may_write()?;
     }
@@ -134,9 +143,13 @@ pub(crate) fn received_at(parts: &Parts, engine: &Engine) -> Timestamp {
 }
 
 async fn authenticate(parts: &Parts, engine: &Engine) -> Result<Caller, Failure> {
-    let (username, password) = basic_credentials(&parts.headers).ok_or(Failure::Unauthorized)?;
-    let received_at = received_at(parts, engine);
-    let caller = engine.authenticate(&username, &password, received_at).await?.ok_or(Failure::Unauthorized)?;
+    let caller = if parts.headers.contains_key(header::AUTHORIZATION) {
+        let (username, password) = basic_credentials(&parts.headers).ok_or(Failure::Unauthorized)?;
+        let received_at = received_at(parts, engine);
+        engine.authenticate(&username, &password, received_at).await?.ok_or(Failure::Unauthorized)?
+    } else {
+        visitors::signed_in(parts, engine).await?.0
+    };
     tracing::Span::current().record("account", caller.account.sid.as_str());
     let header = parts.headers.get("x-twilio-webhook-enabled").filter(|_| writes::of(parts).takes_webhook_header());
     Ok(Caller { webhooks: header.map_or(Ok(false), webhooks_enabled)?, ..caller })

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::door::{self, Door};
 use crate::errors::Failure;
-use crate::{Options, beside, docs, dwell, health, openapi, v1};
+use crate::{Options, beside, console, docs, dwell, health, openapi, v1};
 
 /// Every documented operation with its handler.
 pub(crate) fn operations() -> OpenApiRouter<Engine> {
@@ -28,6 +28,7 @@ pub fn router_with(engine: Engine, options: Options, others: Router) -> Router {
     let door = Door::new(engine.clone(), options);
     operations
         .merge(docs::routes(document.clone()))
+        .merge(console::routes())
         .merge(beside::whole_bodies(others, engine.clone()))
         .route("/openapi.json", get(move || openapi::serve(document.clone())))
         // What `content_direct_temporary` says; nobody makes up such a link.

@@ -67,6 +67,20 @@ pub(crate) fn base_url(parts: &Parts, options: &Options) -> String {
     format!("{scheme}://{host}")
 }
 
+/// Where a request comes from: the peer, or the last before the proxies that are trusted.
+pub(crate) fn remote_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|proxy| same(*proxy, ip));
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let mut said: Vec<IpAddr> = lines.flat_map(|line| line.split(',')).map_while(|ip| ip.trim().parse().ok()).collect();
+    let mut remote = peer;
+    while is_trusted(remote)
+        && let Some(before) = said.pop()
+    {
+        remote = before;
+    }
+    remote.to_canonical()
+}
+
 /// An IPv4 peer of an IPv6 socket counts as itself.
 fn same(proxy: IpAddr, peer: IpAddr) -> bool {
     proxy.to_canonical() == peer.to_canonical()
@@ -85,6 +99,24 @@ fn is_host(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_remote_address_is_believed_of_trusted_proxies_alone() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        for (peer, forwarded, remote) in [
+            ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+            ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("::ffff:10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+            ("10.0.0.1", "192.0.2.66, 198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "", "10.0.0.1"),
+            ("10.0.0.1", "nonsense", "10.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+            let found = remote_address(ip(peer), &headers, &[ip("10.0.0.1"), ip("10.0.0.2")]);
+            assert_eq!(found, ip(remote), "{peer} {forwarded}");
+        }
+    }
 
     #[test]
     fn the_host_of_a_url() {

@@ -94,6 +94,12 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/Views", Counted(Settings)),
     ("POST", "/dwell/v1/Views/{}", Counted(Settings)),
     ("DELETE", "/dwell/v1/Views/{}", Counted(Settings)),
+    ("POST", "/dwell/v1/Keys", Counted(Settings)),
+    ("DELETE", "/dwell/v1/Keys/{}", Counted(Settings)),
+    ("POST", "/dwell/v1/People", Counted(Settings)),
+    ("POST", "/dwell/v1/People/{}", Counted(Settings)),
+    ("DELETE", "/dwell/v1/People/{}", Counted(Settings)),
+    ("POST", "/dwell/v1/RolePermissions/{}", Counted(Settings)),
     // For test-suites, which are in a hurry.
     ("POST", "/dwell/v1/TestClock/Advance", Write),
     ("POST", "/dwell/v1/TestClock/Freeze", Write),
@@ -133,7 +139,7 @@ pub(crate) fn of(parts: &Parts) -> Effect {
 }
 
 /// The template of a path without the names of its variables and without the service of its tree.
-fn in_short_tree(template: &str) -> String {
+pub(crate) fn in_short_tree(template: &str) -> String {
     let nameless = |segment| if str::starts_with(segment, '{') { "{}" } else { segment };
     let path = template.split('/').map(nameless).collect::<Vec<_>>().join("/");
     match path.strip_prefix("/v1/Services/{}/") {

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod address_configurations;
+pub mod audit_log;
 pub mod bindings;
 pub mod channels;
 mod columns;
@@ -32,9 +33,11 @@ pub mod phones;
 pub mod purges;
 pub mod receipts;
 mod rehearsal;
+pub mod role_permissions;
 pub mod roles;
 pub mod services;
 pub mod sessions;
+pub mod sign_ins;
 mod statement;
 mod stopwatch;
 mod store;
@@ -57,6 +60,7 @@ pub use url::{DatabaseUrl, DatabaseUrlError};
 pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
     [
         accounts::ALL,
+        audit_log::ALL,
         bindings::ALL,
         address_configurations::ALL,
         channels::ALL,
@@ -80,12 +84,14 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         people::ALL,
         phones::ALL,
         purges::ALL,
+        role_permissions::ALL,
         roles::ALL,
         receipts::ALL,
         services::ALL,
         sessions::ALL,
         sessions::ALL_LISTS,
         sessions::ALL_SUMMARIES,
+        sign_ins::ALL,
         threads::ALL,
         transitions::ALL,
         users::ALL,

@@ -320,7 +320,7 @@ impl TestApp {
         if let Some(account) = account {
             request = request.header(header::AUTHORIZATION, account.authorization());
         }
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let body = form_body(form);
         if method == "POST" {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
@@ -329,7 +329,7 @@ impl TestApp {
 
     /// Sends a write of which webhooks are to hear, as the first account.
     pub async fn send_told(&self, method: &str, path: &str, form: &[(&str, &str)]) -> Answer {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let body = form_body(form);
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -342,13 +342,28 @@ impl TestApp {
 
     /// Sends any request.
     pub async fn send_raw(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a complete body").to_bytes();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+        send(&self.router, request).await
     }
+
+    /// What answers its requests.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+}
+
+/// Sends a request to a router.
+pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.expect("the router always answers");
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.expect("a complete body").to_bytes();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+}
+
+/// A form, encoded.
+pub(crate) fn form_body(form: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish()
 }
 
 impl Account {

@@ -2,7 +2,6 @@
 //! our own for channels of one's own (contract §7.5).
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request, State};
-use axum::http::header;
 use axum::http::request::Parts;
 use dwell_core::receipt::Status;
 use dwell_core::{AccountSid, ChannelSid, ConversationSid, MessageSid, ReceiptSid, limits};
@@ -19,6 +18,7 @@ use crate::form::{self, check_content_type, form, is_of_type, read_body};
 use crate::reply::{Answer, Deleted};
 use crate::request::ForAccount;
 use crate::signed;
+use crate::visitors::shows_credentials;
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new().routes(routes!(tell))
@@ -96,7 +96,7 @@ impl FromRequest<Engine> for Said {
     async fn from_request(request: Request, engine: &Engine) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
         let is_json = is_of_type(&parts.headers, "application/json");
-        if is_json || parts.headers.contains_key(header::AUTHORIZATION) {
+        if is_json || shows_credentials(&parts.headers) {
             let request = ForAccount::from_request_parts(&mut parts, engine).await?;
             let (channel, _) = engine.fetch_channel(&request.caller, request.segment("Sid")).await?;
             let bytes = read_body(&parts, body, engine).await?;

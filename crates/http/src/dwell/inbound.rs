@@ -20,6 +20,7 @@ use crate::form::{check_content_type, is_of_type, read_body};
 use crate::reply::{Answer, Created};
 use crate::request::{ForAccount, count, received_at};
 use crate::signed::SIGNATURE;
+use crate::visitors::shows_credentials;
 use crate::writes::Kind;
 
 use form::InboundForm;
@@ -69,7 +70,7 @@ impl FromRequest<Engine> for Arrived {
         let (mut parts, body) = request.into_parts();
         let is_json = is_of_type(&parts.headers, "application/json");
         // Who shows credentials is asked for them before anything is read.
-        let has_credentials = is_json || parts.headers.contains_key(header::AUTHORIZATION);
+        let has_credentials = is_json || shows_credentials(&parts.headers);
         let caller = match has_credentials {
             true => Some(ForAccount::from_request_parts(&mut parts, engine).await?.caller),
             false => None,

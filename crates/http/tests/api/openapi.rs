@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dwell_core::receipt::Status;
-use dwell_core::{AccountSid, PushType, Rights};
+use dwell_core::{AccountSid, PersonRole, PushType, Rights};
 use dwell_testkit::{Answer, DeliveryStatus, TestApp, Told};
 use serde_json::{Value, json};
 
@@ -149,7 +149,10 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let outbound = sid(&outbound["outbound_messages"][0]).to_owned();
     let receipt = app.told(&message, sid(&phone), Some(Status::Sent)).await;
     let media = if is_short { String::new() } else { upload(&app, &tree).await };
+    let (person, key) = people(&app, template).await;
     let last = match template {
+        _ if template.contains("/People/") => &person,
+        _ if template.contains("/Keys/") => &key,
         _ if template.contains("/OutboundMessages/") => &outbound,
         _ if template.contains("/Media/") => &media,
         _ if template.contains("/WebhookDeliveries/") => &delivery,
@@ -172,11 +175,22 @@ async fn furnished(template: &str) -> (TestApp, String) {
         .replace("{MessageSid}", sid(&message))
         .replace("{UserSid}", sid(&user))
         .replace("{Address}", "+15017122661")
+        .replace("{Role}", "agent")
         .replace("{Sid}", last);
     assert!(!path.contains('{'), "{path}");
     let path =
         if path.ends_with("/ParticipantConversations") { format!("{path}?Address=%2B15017122661") } else { path };
     (app, path)
+}
+
+/// A person of the account, an API key, and what the audit log is asked for.
+async fn people(app: &TestApp, template: &str) -> (String, String) {
+    let person = app.made("/dwell/v1/People", &[("Email", "ann@example.com"), ("Role", "agent")]).await;
+    let key = app.made("/dwell/v1/Keys", &[("FriendlyName", "x")]).await;
+    if template.ends_with("/AuditLog") {
+        app.person(PersonRole::Viewer).await;
+    }
+    (sid(&person).to_owned(), sid(&key).to_owned())
 }
 
 /// A file that was uploaded to the service of a tree.
@@ -205,6 +219,7 @@ async fn form(app: &TestApp, method: &str, path: &str) -> Vec<(&'static str, Str
         "Messages" if path.contains("/Phones/") => &[("To", "+15017122662"), ("Body", "x")],
         "{Sid}" if path.contains("/Phones/") => &[("Status", "failed"), ("ErrorCode", "30003")],
         "Messages" => &[("Body", "x"), ("ContentSid", "HX00000000000000000000000000000000")],
+        "People" => &[("Email", "bob@example.com"), ("Role", "agent")],
         "Participants" | "Users" => &[("Identity", "bob")],
         "Roles" => &[("FriendlyName", "x"), ("Type", "service"), ("Permission", "joinConversation")],
         "Credentials" => &[("Type", "fcm"), ("FriendlyName", "x")],

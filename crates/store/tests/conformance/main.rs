@@ -4,6 +4,7 @@
 
 mod accounts;
 mod address_configurations;
+mod audit_log;
 mod bindings;
 mod channels;
 mod conversations;
@@ -29,6 +30,7 @@ mod roles;
 mod samples;
 mod services;
 mod sessions;
+mod sign_ins;
 mod threads;
 mod timers;
 mod transactions;

@@ -1,0 +1,13 @@
+//! `/console`: people sign in and out.
+
+mod session;
+
+use axum::Router;
+use axum::routing::{get, post};
+use dwell_engine::Engine;
+
+pub(crate) fn routes() -> Router<Engine> {
+    Router::new()
+        .route("/console/session", get(session::show).post(session::begin).delete(session::end))
+        .route("/console/password", post(session::change_password))
+}
