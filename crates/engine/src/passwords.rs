@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::random::hex_secret;
 
 /// Memory of one hash, in KiB: what OWASP asks for at two passes.
 const MEMORY_KIB: u32 = 19 * 1_024;
@@ -16,6 +17,8 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Random bytes of salt.
 const SALT_BYTES: usize = 16;
+/// Random bytes of a password that is made here.
+const NEW_PASSWORD_BYTES: usize = 12;
 /// Most hashes made at once: each takes a core and its memory.
 const AT_ONCE_MAX: usize = 2;
 /// Most that wait for their turn. More are sent away.
@@ -34,6 +37,11 @@ impl Default for Turns {
 }
 
 impl Engine {
+    /// A password that nobody can guess.
+    pub fn new_password(&self) -> String {
+        hex_secret(&*self.inner.random, NEW_PASSWORD_BYTES)
+    }
+
     /// The hash of a password, with a salt of its own.
     pub(crate) async fn hash_password(&self, password: String) -> Result<PasswordHash, Error> {
         let mut salt = [0u8; SALT_BYTES];

@@ -10,6 +10,7 @@ mod key;
 mod mcp;
 mod migrate;
 mod openapi;
+mod person;
 mod remote;
 mod serve;
 mod token;
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Account(account::Arguments),
     /// Create, list and delete API keys, in the database and also while the server runs
     Key(key::Arguments),
+    /// Create, list and change people who sign in to the console, in the database and also while the server runs
+    Person(person::Arguments),
     /// Make and look at access tokens for client SDKs
     Token(token::Arguments),
     /// Show and turn the clock of a test account of a running server
@@ -68,6 +71,7 @@ impl Command {
             Command::Serve(arguments) => serve::run(*arguments),
             Command::Account(arguments) => account::run(arguments),
             Command::Key(arguments) => key::run(arguments),
+            Command::Person(arguments) => person::run(arguments),
             Command::Token(arguments) => token::run(arguments),
             Command::Clock(arguments) => clock::run(arguments),
             Command::Api(arguments) => api::run(arguments),

@@ -1,7 +1,8 @@
 //! The account that is there when a server starts for the first time.
 
-use dwell_core::AccountSid;
+use dwell_core::{AccountSid, PersonRole, Reason};
 use dwell_engine::accounts::Create;
+use dwell_engine::people::Request;
 use dwell_engine::{Engine, Error, PageRequest};
 
 use crate::failure::Failure;
@@ -13,11 +14,23 @@ const TOKEN_LEN: usize = 32;
 /// Accounts looked at for one that can be used.
 const LOOKED_AT_MAX: usize = 1_000;
 
+/// Who signs in to the console of an account that is made for development.
+const ADMIN_EMAIL: &str = "admin@localhost";
+
 /// An account with its auth token.
 #[derive(Clone)]
 pub(crate) struct Credentials {
     pub(crate) account_sid: AccountSid,
     pub(crate) auth_token: String,
+    /// Who signs in to the console, if that was made with the account.
+    pub(crate) admin: Option<Admin>,
+}
+
+/// A person with the password, which is known only now.
+#[derive(Clone)]
+pub(crate) struct Admin {
+    pub(crate) email: &'static str,
+    pub(crate) password: String,
 }
 
 /// The credentials that the environment asks this server to adopt.
@@ -39,7 +52,7 @@ fn credentials(sid: Option<String>, token: Option<String>) -> Result<Option<Cred
     if token.len() != TOKEN_LEN || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(format!("{TOKEN_VARIABLE} is not an auth token: {TOKEN_LEN} hexadecimal digits"));
     }
-    Ok(Some(Credentials { account_sid, auth_token: token }))
+    Ok(Some(Credentials { account_sid, auth_token: token, admin: None }))
 }
 
 /// Makes sure that there is an account: the one to adopt, or a new one in an empty database. Returns
@@ -50,8 +63,8 @@ pub(crate) async fn ensure(
     is_development: bool,
 ) -> Result<Option<Credentials>, Failure> {
     if let Some(credentials) = adopt {
-        adopt_account(engine, credentials.clone(), is_development).await?;
-        return Ok(is_development.then_some(credentials));
+        let adopted = adopt_account(engine, credentials, is_development).await?;
+        return Ok(is_development.then_some(adopted));
     }
     let known = engine.list_accounts(PageRequest { size: LOOKED_AT_MAX, after: None }).await?.items;
     if known.is_empty() || is_development && known.iter().all(|account| account.disabled_at.is_some()) {
@@ -60,14 +73,18 @@ pub(crate) async fn ensure(
     match known.iter().find(|account| account.disabled_at.is_none()) {
         Some(account) if is_development => {
             let (account, auth_token) = engine.reveal_account(account.sid).await?;
-            Ok(Some(Credentials { account_sid: account.sid, auth_token }))
+            Ok(Some(Credentials { account_sid: account.sid, auth_token, admin: None }))
         }
         _ => Ok(None),
     }
 }
 
-async fn adopt_account(engine: &Engine, credentials: Credentials, is_development: bool) -> Result<(), Failure> {
-    let Credentials { account_sid, auth_token } = credentials;
+async fn adopt_account(
+    engine: &Engine,
+    credentials: Credentials,
+    is_development: bool,
+) -> Result<Credentials, Failure> {
+    let Credentials { account_sid, auth_token, .. } = credentials.clone();
     match engine.reveal_account(account_sid).await {
         Ok((_, token)) if token == auth_token => {}
         Ok(_) => {
@@ -75,11 +92,12 @@ async fn adopt_account(engine: &Engine, credentials: Credentials, is_development
             tracing::warn!(account = %account_sid, "the auth token was replaced by that of {TOKEN_VARIABLE}");
         }
         Err(Error::NotFound) => {
-            create(engine, Some((account_sid, auth_token)), is_development).await?;
+            let created = create(engine, Some((account_sid, auth_token)), is_development).await?;
+            return Ok(created.unwrap_or(credentials));
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(())
+    Ok(credentials)
 }
 
 async fn create(
@@ -90,10 +108,28 @@ async fn create(
     let friendly_name = if is_development { "Development" } else { "First account" }.to_owned();
     // Whoever develops wants to see a timer end without waiting for it.
     let created = engine.create_account(Create { friendly_name, is_test: is_development, adopt }).await?;
-    Ok(created.map(|(account, auth_token)| {
-        tracing::info!(account = %account.sid, test = account.test_clock.is_some(), "created the first account");
-        Credentials { account_sid: account.sid, auth_token }
-    }))
+    let Some((account, auth_token)) = created else { return Ok(None) };
+    tracing::info!(account = %account.sid, test = account.test_clock.is_some(), "created the first account");
+    let admin = if is_development { create_admin(engine, account.sid).await? } else { None };
+    Ok(Some(Credentials { account_sid: account.sid, auth_token, admin }))
+}
+
+/// Who signs in to the console; `None` when somebody of another account has that address.
+async fn create_admin(engine: &Engine, account: AccountSid) -> Result<Option<Admin>, Failure> {
+    let password = engine.new_password();
+    let request = Request {
+        email: Some(ADMIN_EMAIL.to_owned()),
+        friendly_name: Some("Admin".to_owned()),
+        identity: Some("admin".to_owned()),
+        role: Some(PersonRole::Admin.as_str().to_owned()),
+        password: Some(password.clone()),
+        disabled: None,
+    };
+    match engine.create_person(account, request).await {
+        Ok(_) => Ok(Some(Admin { email: ADMIN_EMAIL, password })),
+        Err(Error::Refused(Reason::PersonExists { .. })) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]

@@ -153,6 +153,16 @@ pub(super) fn named(sid: &AccountSid, error: Error) -> Failure {
     }
 }
 
+/// The account, as long as there is only one.
+pub(super) async fn only_account(engine: &Engine) -> Result<Account, Failure> {
+    let mut accounts = engine.list_accounts(PageRequest { size: 2, after: None }).await?.items;
+    match (accounts.pop(), accounts.is_empty()) {
+        (Some(account), true) => Ok(account),
+        (Some(_), false) => Err(Failure::new("there are several accounts; say which with --account")),
+        (None, _) => Err(Failure::new("there is no account")),
+    }
+}
+
 async fn list(engine: &Engine, as_json: bool) -> Result<(), Failure> {
     let mut array = JsonArray::begin();
     let mut after = None;

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::console::say;
 use crate::failure::Failure;
-use crate::first_account::{self, Credentials};
+use crate::first_account::{self, Admin, Credentials};
 use crate::meters::Meters;
 use crate::opening::Outside;
 use crate::settings::{Flags, MetricsListen, Settings};
@@ -243,11 +243,16 @@ fn unexpected(what: &str, ended: Result<String, tokio::task::JoinError>) -> Fail
 
 /// Tells the person at the terminal how to use the server.
 fn introduce(credentials: &Credentials, url: String) {
-    let Credentials { account_sid, auth_token } = credentials;
+    let Credentials { account_sid, auth_token, admin } = credentials;
     say(format_args!("URL: {url}"));
     say(format_args!("Account SID: {account_sid}"));
     say(format_args!("Auth Token: {auth_token}"));
     say(format_args!("export TWILIO_ACCOUNT_SID={account_sid} TWILIO_AUTH_TOKEN={auth_token}"));
+    say(format_args!("Console: {url}/console"));
+    if let Some(Admin { email, password }) = admin {
+        say(format_args!("Console Email: {email}"));
+        say(format_args!("Console Password: {password}"));
+    }
 }
 
 /// The URL that reaches a listener from the same machine.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use dwell_core::{Account, AccountSid, KeySid, Rights};
+use dwell_core::{AccountSid, KeySid, Rights};
 use dwell_engine::access_tokens::{Create, Grant};
 use dwell_engine::{Caller, Engine, PageRequest, SOURCE_API};
 use serde::Serialize;
 
-use super::account::named;
+use super::account::{named, only_account};
 use super::{account_sid, json, key_sid};
 use crate::console::say;
 use crate::failure::Failure;
@@ -135,15 +135,6 @@ async fn act(engine: &Engine, action: Action, as_json: bool) -> Result<(), Failu
     };
     view.print(as_json);
     Ok(())
-}
-
-async fn only_account(engine: &Engine) -> Result<Account, Failure> {
-    let mut accounts = engine.list_accounts(PageRequest { size: 2, after: None }).await?.items;
-    match (accounts.pop(), accounts.is_empty()) {
-        (Some(account), true) => Ok(account),
-        (Some(_), false) => Err(Failure::new("there are several accounts; say which with --account")),
-        (None, _) => Err(Failure::new("there is no account")),
-    }
 }
 
 async fn first_key(engine: &Engine, account: AccountSid) -> Result<KeySid, Failure> {

@@ -58,6 +58,77 @@ async fn api_keys_are_credentials() {
 }
 
 #[tokio::test]
+async fn people_are_made_and_changed_while_the_server_runs() {
+    let home = Home::new();
+    let server = home.start();
+    let api = server.new_account(&home, &[]);
+    let sign_in = async |email: &str, password: &str| {
+        let form = [("Email", email), ("Password", password)];
+        let request = reqwest::Client::new().post(format!("{}/console/session", server.url)).form(&form);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let account = ["--account", &api.user, "--json"];
+    fn with<'a>(arguments: &[&'a str], account: &[&'a str]) -> Vec<&'a str> {
+        [&["person", "create"], arguments, account].concat()
+    }
+    let create = |arguments| with(arguments, &account);
+    let ada = home.json(&create(&["Ada@example.com", "--role", "agent", "--name", "Ada", "--identity", "agent-ada"]));
+    assert_eq!(
+        [text(&ada, "email"), text(&ada, "identity"), text(&ada, "role")],
+        ["ada@example.com", "agent-ada", "agent"]
+    );
+    let password = text(&ada, "password");
+    assert_eq!(sign_in("ada@example.com", password).await, 200);
+
+    let given =
+        home.run_fed(&create(&["bob@example.com", "--role", "viewer", "--password-stdin"]), "correct horse battery\n");
+    assert_eq!(given.code, Some(0), "{}", given.stderr);
+    assert!(!given.stdout.contains("password"), "{}", given.stdout);
+    assert_eq!(sign_in("bob@example.com", "correct horse battery").await, 200);
+    let none = home.json(&create(&["eve@example.com", "--role", "admin", "--no-password"]));
+    assert!(none.get("password").is_none());
+
+    let list = home.json(&["person", "list", "--account", &api.user, "--json"]);
+    let emails: Vec<_> = list.as_array().unwrap().iter().map(|person| text(person, "email")).collect();
+    assert_eq!(emails, ["ada@example.com", "bob@example.com", "eve@example.com"]);
+
+    let other = home.json(&["person", "password", "ada@example.com", "--json"]);
+    assert_eq!(sign_in("ada@example.com", password).await, 401);
+    assert_eq!(sign_in("ada@example.com", text(&other, "password")).await, 200);
+    assert_eq!(home.json(&["person", "disable", "ada@example.com", "--json"])["disabled"], true);
+    assert_eq!(sign_in("ada@example.com", text(&other, "password")).await, 401);
+    assert_eq!(home.json(&["person", "enable", "ada@example.com", "--json"])["disabled"], false);
+
+    for (arguments, said) in [
+        (&["person", "disable", "nobody@example.com"][..], "nobody signs in as nobody@example.com"),
+        (&create(&["ada@example.com", "--role", "agent"]), "another person has the Email"),
+        (&create(&["ada", "--role", "agent"]), "not an e-mail address"),
+    ] {
+        let ended = home.run(arguments);
+        assert_eq!(ended.code, Some(1));
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    }
+    let short = home.run_fed(&create(&["x@example.com", "--role", "agent", "--password-stdin"]), "short");
+    assert!(short.stderr.contains("shorter than 12 characters"), "{}", short.stderr);
+    assert_eq!(home.run(&create(&["x@example.com", "--role", "owner"])).code, Some(2));
+}
+
+#[tokio::test]
+async fn a_server_for_development_has_an_admin() {
+    let home = Home::new();
+    let server = home.start_with(&["--dev"], &[]);
+    let (url, ..) = server.introduction();
+    let line = |name: &str| server.next_line().strip_prefix(name).unwrap().to_owned();
+    let (email, password) = (line("Console Email: "), line("Console Password: "));
+    let form = [("Email", email), ("Password", password)];
+    let answer = reqwest::Client::new().post(format!("{url}/console/session")).form(&form).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let session: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(text(&session["person"], "role"), "admin");
+    assert_eq!(session["account"]["is_test"], true);
+}
+
+#[tokio::test]
 async fn the_clock_of_a_test_account_is_turned() {
     let home = Home::new();
     let server = home.start();

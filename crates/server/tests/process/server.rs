@@ -1,9 +1,9 @@
 //! A `dwell` process of a test's own.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -48,16 +48,19 @@ impl Home {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ended {
-        let output = self.command(arguments).envs(environment.iter().copied()).output().unwrap();
-        Ended {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        ended(self.command(arguments).envs(environment.iter().copied()).output().unwrap())
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         self.run_with(arguments, &[])
+    }
+
+    /// Runs a command with something on standard input.
+    pub(crate) fn run_fed(&self, arguments: &[&str], input: &str) -> Ended {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        ended(child.wait_with_output().unwrap())
     }
 
     /// Runs a command that must succeed and prints JSON.
@@ -89,6 +92,14 @@ impl Home {
         let free = [("DWELL_LISTEN", "127.0.0.1:0"), ("DWELL_METRICS_LISTEN", "127.0.0.1:0")];
         command.args(arguments).envs(free).envs(environment.iter().copied());
         Server::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+    }
+}
+
+fn ended(output: Output) -> Ended {
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 
@@ -141,6 +152,7 @@ impl Server {
         };
         let (url, sid, token) = (value("URL: "), value("Account SID: "), value("Auth Token: "));
         assert_eq!(self.next_line(), format!("export TWILIO_ACCOUNT_SID={sid} TWILIO_AUTH_TOKEN={token}"));
+        assert_eq!(self.next_line(), format!("Console: {url}/console"));
         (url, sid, token)
     }
 
