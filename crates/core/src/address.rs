@@ -31,6 +31,17 @@ impl BindingType {
         ("apple:", BindingType::Apple),
     ];
 
+    /// Every type.
+    pub const ALL: [BindingType; 7] = [
+        BindingType::Sms,
+        BindingType::Whatsapp,
+        BindingType::Messenger,
+        BindingType::Rcs,
+        BindingType::Gbm,
+        BindingType::Apple,
+        BindingType::Email,
+    ];
+
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,6 +53,11 @@ impl BindingType {
             BindingType::Apple => "apple",
             BindingType::Email => "email",
         }
+    }
+
+    /// The inverse of [`Self::as_str`], blind to case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| text.eq_ignore_ascii_case(kind.as_str()))
     }
 
     /// The name that webhooks are told as the source of what comes through such an address (contract §10.5).

@@ -82,6 +82,9 @@ pub struct Lifecycle {
     pub inactive_at: Option<Timestamp>,
     /// When it closed.
     pub closed_at: Option<Timestamp>,
+    /// Whether its timers were set on itself rather than taken from the account's defaults. The contract's word is
+    /// above every policy's, so none takes such a conversation over.
+    pub has_own_timers: bool,
     /// The policy that it lives by; `None` for the plain timers.
     pub rules: Option<Arc<Rules>>,
     /// How many of the policy's warnings lie behind the running clock.
@@ -209,6 +212,28 @@ pub struct Fired {
     pub effect: Option<Effect>,
 }
 
+impl Fired {
+    /// What it was on the clock.
+    pub fn mark(&self) -> Mark {
+        match (self.effect, self.transition) {
+            (Some(Effect::Warn(_)), _) => Mark::Warning,
+            (Some(Effect::EndSession), _) => Mark::End,
+            (None, Some(Transition { to: State::Closed, .. })) => Mark::Closed,
+            (None, _) => Mark::Inactive,
+        }
+    }
+
+    /// What the rules have to say to it: the warning, or the farewell when a clock takes the conversation out of
+    /// its active state. It is said before the change: a closed conversation takes no message.
+    pub fn says<'a>(&self, rules: &'a Rules) -> Option<&'a str> {
+        match self.effect {
+            Some(Effect::Warn(i)) => rules.warnings.get(i).map(|warning| warning.body.as_str()),
+            _ if self.transition.is_some_and(|t| t.from == State::Active) => rules.farewell.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// Most marks that clocks can reach without anything else happening: the warnings of a policy, inactive, closed.
 const MARKS_MAX: usize = crate::limits::POLICY_WARNINGS_MAX + 2;
 
@@ -251,6 +276,7 @@ impl Lifecycle {
             armed: arm(state, timers, now),
             inactive_at: (state == State::Inactive).then_some(now),
             closed_at: None,
+            has_own_timers: false,
             rules: None,
             warned: 0,
             held: None,
@@ -266,6 +292,7 @@ impl Lifecycle {
             armed: None,
             inactive_at: None,
             closed_at: None,
+            has_own_timers: false,
             rules: None,
             warned: 0,
             held: None,
@@ -383,7 +410,9 @@ fn apply(current: &Lifecycle, now: Timestamp, input: Input) -> Step {
         Input::StateSet(state) if state == current.state => unchanged(),
         Input::StateSet(state) => moved(current, state, Cause::Api, now, |life| life.started(now)),
         // Timers of its own are the contract's, and take a conversation out of its policy.
-        Input::TimersChanged(timers) => only(Lifecycle { timers, rules: None, ..current.clone() }.started(now)),
+        Input::TimersChanged(timers) => {
+            only(Lifecycle { timers, has_own_timers: true, rules: None, ..current.clone() }.started(now))
+        }
         Input::Governed(rules, plain) => {
             let timers = rules.as_ref().map_or(plain, |rules| rules.timers());
             only(Lifecycle { timers, rules, ..current.clone() }.started(now))

@@ -144,3 +144,9 @@ pub const QUEUE_CHARS_MAX: usize = 64;
 pub const SESSION_REASON_CHARS_MAX: usize = 500;
 /// By how much a running timer can be put off at most, in seconds: 30 days.
 pub const EXTEND_SECONDS_MAX: i64 = 30 * 86_400;
+/// Most policies of an account.
+pub const POLICIES_MAX: i64 = 200;
+/// Largest hours of a policy, in bytes of UTF-8.
+pub const POLICY_HOURS_BYTES_MAX: usize = 4 * 1024;
+/// Largest warnings of a policy as they are given, in bytes of UTF-8: each text may be escaped throughout.
+pub const POLICY_WARNINGS_BYTES_MAX: usize = 64 * 1024;

@@ -1,7 +1,7 @@
 //! The rules of a lifecycle policy: when the clock of a conversation runs, what it says before it ends, and what
 //! its end makes of the conversation (ours; the contract has two plain timers, §6).
 //!
-//! Only what a conversation lives by. Which conversations a policy is for, and its name, are the engine's business.
+//! [`Rules`] are what a conversation lives by; a [`Policy`] says besides which conversations they are for.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,10 @@ use crate::limits;
 use crate::session::{OnReturn, Side};
 use crate::sid::PolicySid;
 use crate::time::Timestamp;
+
+mod resource;
+
+pub use resource::{Policy, Preset, Scope};
 
 /// Gives an enumeration its names on the wire and in the store.
 macro_rules! names {
@@ -128,8 +132,10 @@ pub enum RulesError {
     WarningOutOfReach,
     #[error("two warnings come at the same time")]
     WarningsTogether,
-    #[error("a text is empty or longer than 1600 characters")]
-    Text,
+    #[error("a text of a warning is empty or longer than 1600 characters")]
+    Warning,
+    #[error("it is empty or longer than 1600 characters")]
+    Farewell,
     #[error("with business hours IdleAfter is at most P30D of them")]
     IdleTooLongForHours,
 }
@@ -178,9 +184,11 @@ impl Rules {
         if self.warnings.windows(2).any(|pair| matches!(pair, [a, b] if a.before_seconds <= b.before_seconds)) {
             return Err(RulesError::WarningsTogether);
         }
-        let texts = self.warnings.iter().map(|warning| &warning.body).chain(&self.farewell);
         let is_wrong = |text: &String| text.trim().is_empty() || text.chars().count() > limits::POLICY_TEXT_CHARS_MAX;
-        if { texts }.any(is_wrong) { Err(RulesError::Text) } else { Ok(()) }
+        if self.warnings.iter().any(|warning| is_wrong(&warning.body)) {
+            return Err(RulesError::Warning);
+        }
+        if self.farewell.as_ref().is_some_and(is_wrong) { Err(RulesError::Farewell) } else { Ok(()) }
     }
 
     /// Puts the earliest warning first, as [`Self::check`] wants them.

@@ -114,6 +114,7 @@ fn prefix_of(segment: &str) -> &'static str {
         "Credentials" => "CR",
         "Webhooks" => "WH",
         "Channels" => "CN",
+        "LifecyclePolicies" => "LP",
         "Views" => "VW",
         "WebhookDeliveries" => "WD",
         "Addresses" => "IG",

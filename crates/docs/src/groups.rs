@@ -35,6 +35,7 @@ pub const ALL: &[Group] = &[
     group("Credential", "Push credentials", "Keys to the push services of telephones."),
     group("Binding", "Push bindings", "Devices that are told of new messages."),
     group("Lifecycle", "Lifecycle", "Why each transition of a conversation happened, and what comes next."),
+    group("LifecyclePolicy", "Lifecycle policies", "Whose silence counts, what is said before a clock ends, and what its end makes of a conversation."),
     group("Timers", "Timers", "Every armed timer of the account."),
     group("TestClock", "Test clock", "The clock of a test account, which you turn."),
     group("LastCall", "Last call", "A program that is asked before a timer moves a conversation."),

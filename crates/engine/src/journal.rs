@@ -3,7 +3,7 @@
 use dwell_core::event::{ConversationPayload, DeliveryPayload, EventKind, MessagePayload, ParticipantPayload};
 use std::borrow::Cow;
 
-use dwell_core::lifecycle::{Cause, Effect, Input, Transition, step};
+use dwell_core::lifecycle::{Cause, Input, Transition, step};
 use dwell_core::message::Added;
 use dwell_core::{
     Conversation, ConversationSid, Message, MessageSid, Participant, Receipt, ServiceSid, State, Timestamp,
@@ -248,17 +248,10 @@ pub(crate) fn settle_until(
     while let Some(fired) = c.lifecycle.fire(until) {
         marks.push(fired.at);
         // Rules outlive what they bring about, so they may be asked afterwards.
-        if let Some(rules) = c.lifecycle.rules.clone() {
-            let warning = match fired.effect {
-                Some(Effect::Warn(i)) => rules.warnings.get(i).map(|warning| &warning.body),
-                _ => None,
-            };
-            // Said once, before the change: a closed conversation takes no message.
-            let farewell =
-                rules.farewell.as_ref().filter(|_| fired.transition.is_some_and(|t| t.from == State::Active));
-            if let Some(body) = warning.or(farewell) {
-                announce(tx, journal, c, fired.at, body)?;
-            }
+        if let Some(rules) = c.lifecycle.rules.clone()
+            && let Some(body) = fired.says(&rules)
+        {
+            announce(tx, journal, c, fired.at, body)?;
         }
         if let Some(transition) = fired.transition {
             journal.transition(c, transition, None);

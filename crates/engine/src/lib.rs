@@ -40,6 +40,7 @@ pub mod participants;
 mod passwords;
 pub mod people;
 pub mod phones;
+pub mod policies;
 mod pre_hooks;
 pub mod random;
 pub mod receipts;

@@ -1,5 +1,5 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
+//! armed, policies, who is asked before one moves a conversation, channels, messages from outside and on their way there,
 //! simulated telephones, deliveries of webhooks, test clocks, saved views, and access tokens.
 //! simulated telephones, deliveries of webhooks, test clocks, access tokens, people with their roles and what they did,
 //! and API keys.
@@ -19,6 +19,7 @@ mod outbound_messages;
 pub(crate) mod people;
 mod phones;
 pub(crate) mod role_permissions;
+mod policies;
 mod test_clock;
 mod timers;
 mod views;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .merge(people::routes())
         .merge(phones::routes())
         .merge(role_permissions::routes())
+        .merge(policies::routes())
         .merge(outbound_messages::routes())
         .merge(timers::routes())
         .merge(test_clock::routes())

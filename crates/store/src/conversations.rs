@@ -14,8 +14,8 @@ use crate::statement::{Row, Tx, params, statements};
 
 macro_rules! lifecycle_columns {
     () => {
-        "c.state, c.timer_inactive, c.timer_closed, c.armed_kind, c.due_at, c.inactive_at, c.closed_at, c.warned,
-            c.held, c.held_kind, c.held_micros,
+        "c.state, c.timer_inactive, c.timer_closed, c.armed_kind, c.due_at, c.inactive_at, c.closed_at, c.own_timers,
+            c.warned, c.held, c.held_kind, c.held_micros,
             (SELECT v.rules FROM policy_versions v WHERE v.policy_sid = c.policy_sid AND v.version = c.policy_version)"
     };
 }
@@ -82,9 +82,9 @@ statements! {
         "INSERT INTO conversations (sid, account_sid, service_sid, messaging_service_sid, friendly_name, unique_name,
             attributes, email_address, email_name, state, timer_inactive, timer_closed, armed_kind, due_at, wake_at,
             inactive_at, closed_at, date_created, date_updated, activity_at, last_event_at, event_seq,
-            next_message_index, chat_participants, non_chat_participants, created_by, policy_sid, policy_version)
+            next_message_index, chat_participants, non_chat_participants, created_by, policy_sid, policy_version, own_timers)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-            ?23, ?24, ?25, ?26, ?27, ?28)
+            ?23, ?24, ?25, ?26, ?27, ?28, ?29)
          ON CONFLICT DO NOTHING";
     /// All that the API can change, the lifecycle included.
     UPDATE =
@@ -93,7 +93,7 @@ statements! {
             due_at = ?12, wake_at = ?13, inactive_at = ?14, closed_at = ?15, date_created = ?16, date_updated = ?17,
             activity_at = ?18, last_event_at = ?19, event_seq = ?20, next_message_index = ?21, chat_participants = ?22,
             non_chat_participants = ?23, policy_sid = ?24, policy_version = ?25, warned = ?26, held = ?27,
-            held_kind = ?28, held_micros = ?29
+            held_kind = ?28, held_micros = ?29, own_timers = ?30
          WHERE sid = ?1";
     /// A message that changes no state: moves the deadline, not the index over `wake_at`.
     UPDATE_AFTER_MESSAGE =
@@ -128,6 +128,8 @@ fn lifecycle(columns: &mut Columns<'_>) -> Result<Lifecycle, StoreError> {
         armed: kind.zip(due).map(|(kind, due)| Armed { due, kind }),
         inactive_at: columns.opt_time()?,
         closed_at: columns.opt_time()?,
+        // Of one from before this was kept, the timers may be its own.
+        has_own_timers: columns.opt_int()?.map_or(timers != Timers::default(), |own| own != 0),
         warned: usize::try_from(columns.int()?).unwrap_or_default(),
         held: held(columns)?,
         rules: columns.opt_json::<Rules>()?.map(Arc::new),
@@ -253,6 +255,7 @@ pub fn insert(tx: &mut dyn Tx, c: &Conversation) -> Result<bool, StoreError> {
             &c.created_by,
             life.rules.as_ref().map(|rules| rules.policy_sid.as_str()),
             life.rules.as_ref().map(|rules| rules.version),
+            life.has_own_timers,
         ],
     )?;
     Ok(changed == 1)
@@ -297,6 +300,7 @@ pub fn update(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
             life.held.is_some(),
             life.held.flatten().map(|left| left.kind.as_str()),
             life.held.flatten().map(|left| left.micros),
+            life.has_own_timers,
         ],
     )?;
     Ok(())

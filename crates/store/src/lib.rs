@@ -30,6 +30,7 @@ pub mod notifications;
 pub mod participants;
 pub mod people;
 pub mod phones;
+pub mod policies;
 pub mod purges;
 pub mod receipts;
 mod rehearsal;
@@ -83,6 +84,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         participants::ALL,
         people::ALL,
         phones::ALL,
+        policies::ALL,
         purges::ALL,
         role_permissions::ALL,
         roles::ALL,

@@ -203,6 +203,7 @@ fn timers_of_its_own_take_a_conversation_out_of_its_policy() {
     says(&mut life, 5, Side::Agent);
     apply(&mut life, 10, Input::TimersChanged(Timers { inactive: Some(60), closed: None }));
     assert_eq!((&life.rules, mark(&life)), (&None, Some((Mark::Inactive, 70))));
+    assert!(life.has_own_timers, "so that no policy takes it over again by itself");
     // And back: the clock starts anew.
     apply(&mut life, 20, Input::Governed(Some(Arc::new(rules())), Timers::default()));
     assert_eq!(mark(&life), None);
@@ -230,8 +231,9 @@ fn rules_that_make_no_sense_together_are_refused() {
         (Rules { warnings: warnings(&[4]), ..rules() }, RulesError::WarningOutOfReach),
         (Rules { warnings: warnings(&[60]), idle_after: None, ..rules() }, RulesError::WarningOutOfReach),
         (Rules { warnings: warnings(&[60, 60]), ..rules() }, RulesError::WarningsTogether),
-        (Rules { farewell: Some(" ".to_owned()), ..rules() }, RulesError::Text),
-        (Rules { farewell: Some("x".repeat(1_601)), ..rules() }, RulesError::Text),
+        (Rules { farewell: Some(" ".to_owned()), ..rules() }, RulesError::Farewell),
+        (Rules { farewell: Some("x".repeat(1_601)), ..rules() }, RulesError::Farewell),
+        (Rules { warnings: vec![Warning { before_seconds: 60, body: String::new() }], ..rules() }, RulesError::Warning),
         (Rules { hours, idle_after: Some(31 * 86_400), ..rules() }, RulesError::IdleTooLongForHours),
     ] {
         assert_eq!(wrong.check(), Err(why));

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::input;
 use crate::journal::{ACTOR_SYSTEM, Journal, to_json};
 use crate::participants;
+use crate::policies;
 use crate::pre_hooks::{Alterable, PreEvent, Request};
 
 /// The parameters, as sent.
@@ -160,11 +161,14 @@ pub(crate) fn begin<'a>(
         attributes: request.attributes.clone(),
         email_address: request.email_address.clone(),
         email_name: request.email_name.clone(),
-        // The clocks run from the real moment of creation, also for an imported conversation.
-        lifecycle: if request.is_gathering {
-            Lifecycle::initializing(timers)
-        } else {
-            Lifecycle::created(request.state, timers, now)?
+        lifecycle: Lifecycle {
+            has_own_timers: request.timer_inactive.is_some() || request.timer_closed.is_some(),
+            // The clocks run from the real moment of creation, also for an imported conversation.
+            ..if request.is_gathering {
+                Lifecycle::initializing(timers)
+            } else {
+                Lifecycle::created(request.state, timers, now)?
+            }
         },
         date_created,
         date_updated: request.date_updated.unwrap_or(date_created),
@@ -181,6 +185,7 @@ pub(crate) fn begin<'a>(
     if let Some(name) = &conversation.unique_name {
         super::refuse_taken_name(tx, &conversation, name)?;
     }
+    policies::govern(tx, &mut conversation, now)?;
     let mut journal = Journal::new(&scope.caller, now);
     journal.conversation(&mut conversation, EventKind::ConversationAdded)?;
     if !conversations::insert(tx, &conversation)? {

@@ -1,12 +1,12 @@
 //! `GET /dwell/v1/Conversations/{Sid}/Lifecycle`: what the API of Twilio never tells.
 
 use dwell_core::last_call::LastCall;
-use dwell_core::lifecycle::{Input, Lifecycle, Mark, Transition, step};
+use dwell_core::lifecycle::{Fired, Input, Lifecycle, Mark, Transition, step};
 use dwell_core::session::Side;
 use dwell_core::timer::TimerKind;
 use dwell_core::{Conversation, State, Timestamp};
 use dwell_store::transitions::Record;
-use dwell_store::{events, last_calls, transitions};
+use dwell_store::{events, last_calls, policies, transitions};
 
 use crate::context::Caller;
 use crate::engine::Engine;
@@ -28,6 +28,8 @@ pub struct Life {
     pub initialized_at: Option<Timestamp>,
     /// What will happen if nothing else does, soonest first.
     pub forecast: Vec<Transition>,
+    /// The name of the policy that it lives by, while that policy is there.
+    pub policy_name: Option<String>,
     /// What happened, oldest first.
     pub history: LifePage,
     /// The questions that were asked before a timer moved it, latest deadline first.
@@ -68,6 +70,13 @@ impl Life {
         };
         let started = armed.due.plus_seconds(-seconds);
         Some(by(started, self.cause(started)))
+    }
+
+    /// All that its clock will bring about if nothing else happens, soonest first, and what is said then.
+    pub fn clock(&self) -> Vec<(Timestamp, Mark, Option<String>)> {
+        let lifecycle = &self.conversation.lifecycle;
+        let says = |fired: &Fired| lifecycle.rules.as_ref().and_then(|rules| fired.says(rules).map(str::to_owned));
+        lifecycle.marks_ahead().iter().map(|fired| (fired.at, fired.mark(), says(fired))).collect()
     }
 
     /// What a message of the customer's now would make of it; `None` when it takes none.
@@ -117,6 +126,10 @@ impl Engine {
                 // A conversation leaves that state before anything else can happen to it.
                 let start = transitions::list(tx, &account.sid, &conversation.sid, 0, 1)?.pop();
                 let initialized = start.filter(|record| record.transition.from == State::Initializing);
+                let policy_name = match &conversation.lifecycle.rules {
+                    Some(rules) => policies::name_of(tx, &account.sid, &rules.policy_sid)?,
+                    None => None,
+                };
                 let after = page.index()?.unwrap_or(0);
                 let records = transitions::list(tx, &account.sid, &conversation.sid, after, page.limit())?;
                 Ok(Life {
@@ -125,6 +138,7 @@ impl Engine {
                     created_by: first.map_or_else(|| conversation.created_by.clone(), |event| event.actor),
                     initialized_at: initialized.map(|record| record.transition.at),
                     forecast: conversation.lifecycle.forecast().into_iter().flatten().collect(),
+                    policy_name,
                     // A history is read forwards only.
                     last_calls: last_calls::newest(tx, &account.sid, &conversation.sid, LAST_CALLS_MAX)?,
                     history: Page { previous: None, ..Page::of(records, &page, |record| record.seq.to_string()) },

@@ -7,7 +7,7 @@ use dwell_core::role::RoleType;
 use dwell_core::{
     Conversation, Participant, ParticipantSid, Reason, Timestamp, UserSid, address, attributes, group, limits,
 };
-use dwell_store::{Tx, participants, services};
+use dwell_store::{Tx, conversations, participants, services};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Scope;
@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::groups;
 use crate::input::{self, present};
 use crate::journal::{Journal, save};
+use crate::policies;
 use crate::pre_hooks::{PreEvent, Request};
 
 /// How e-mail participants are addressed: each in a mail of its own.
@@ -221,6 +222,10 @@ pub(crate) fn add(
         });
     }
     journal.participant(c, &participant, EventKind::ParticipantAdded)?;
+    // Whoever is outside may bring another policy along. Of a conversation not all is written afterwards.
+    if participant.binding.is_some() && policies::govern(tx, c, journal.now)? {
+        conversations::update(tx, c)?;
+    }
     Ok(participant)
 }
 

@@ -39,8 +39,14 @@ struct Lifecycle {
     now: String,
     /// How long its timers are.
     timers: ConfiguredTimers,
+    /// The policy that it lives by; null for plain timers.
+    policy: Option<GoverningPolicy>,
+    /// Whether somebody holds its clock.
+    held: bool,
     /// The timer that is running; null when none is.
     armed: Option<Armed>,
+    /// All that the running clock will bring about if nothing else happens, soonest first.
+    clock: Vec<MarkAhead>,
     /// What will happen if nothing else does, soonest first.
     forecast: Vec<Ahead>,
     /// The questions that were asked before a timer would move the conversation, latest deadline first, at most
@@ -75,6 +81,29 @@ struct Armed {
     /// What started it: `created`, `message`, `transition`, `update`, `last_call` when one put it off, or
     /// `policy`.
     cause: &'static str,
+}
+
+/// The policy that a conversation lives by.
+#[derive(Debug, Serialize, ToSchema)]
+struct GoverningPolicy {
+    /// Its SID.
+    sid: String,
+    /// The version by which it lives.
+    version: i64,
+    /// Its name; null once the policy is deleted.
+    friendly_name: Option<String>,
+}
+
+/// Something that the running clock will bring about.
+#[derive(Debug, Serialize, ToSchema)]
+struct MarkAhead {
+    /// When, in UTC.
+    at: String,
+    /// `warning`, when something is said; `inactive` or `closed`, what becomes of the conversation; or `end`, when the
+    /// session ends and the conversation stays.
+    what: &'static str,
+    /// What is said then.
+    body: Option<String>,
 }
 
 /// A question that was asked before a timer would move the conversation.
@@ -184,6 +213,15 @@ fn show(life: Life, paging: &Paging, request: &ForAccount) -> Lifecycle {
             inactive: c.lifecycle.timers.inactive.map(iso_text),
             closed: c.lifecycle.timers.closed.map(iso_text),
         },
+        policy: c.lifecycle.rules.as_ref().map(|rules| GoverningPolicy {
+            sid: rules.policy_sid.to_string(),
+            version: rules.version,
+            friendly_name: life.policy_name.clone(),
+        }),
+        held: c.lifecycle.held.is_some(),
+        clock: { life.clock().into_iter() }
+            .map(|(at, mark, body)| MarkAhead { at: at.to_rfc3339_micros(), what: mark.as_str(), body })
+            .collect(),
         armed: life.running().map(|running| Armed {
             timer: running.kind.as_str(),
             due: running.due.to_rfc3339_micros(),

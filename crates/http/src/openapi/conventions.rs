@@ -65,6 +65,7 @@ const KINDS: &[Kind] = &[
     by_sid("Receipts", "DY", "The SID of the delivery receipt."),
     by_sid("Roles", "RL", "The SID of the role."),
     by_sid("Services", "IS", "The SID of the conversation service."),
+    by_sid("LifecyclePolicies", "LP", "The SID of the policy."),
     by_sid("Views", "VW", "The SID of the saved view."),
     by_sid("WebhookDeliveries", "WD", "The SID of the delivery."),
     by_sid("Webhooks", "WH", "The SID of the webhook."),

@@ -138,6 +138,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
     ];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
     let channel = app.made("/dwell/v1/Channels", &[("Provider", "loopback"), ("Addresses", "+15017122662")]).await;
+    let policy = app.made("/dwell/v1/LifecyclePolicies", &[("FriendlyName", "x"), ("Enabled", "false")]).await;
     let view = app.made("/dwell/v1/Views", &[("FriendlyName", "x"), ("Filter", "{}")]).await;
     let on_phone = app.keep_phone_message("+15017122661").await;
     app.made("/dwell/v1/LastCall", &[("WebhookUrl", "https://example.com")]).await;
@@ -166,6 +167,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
         _ if template.contains("/Webhooks/") => sid(&webhook),
         _ if template.contains("/Addresses/") => sid(&address),
         _ if template.contains("/Channels/") => sid(&channel),
+        _ if template.contains("/LifecyclePolicies/") => sid(&policy),
         _ if template.contains("/Views/") => sid(&view),
         _ => sid(&user),
     };
@@ -227,6 +229,7 @@ async fn form(app: &TestApp, method: &str, path: &str) -> Vec<(&'static str, Str
         "Webhooks" if path.contains("/Configuration/") => &[("Filters", "onMessageAdd")],
         "Webhooks" => &[("Target", "studio"), ("Configuration.FlowSid", "FW00000000000000000000000000000000")],
         "Addresses" => &[("Type", "chat"), ("Address", "desk")],
+        "LifecyclePolicies" | "Preview" => &[("FriendlyName", "x"), ("Preset", "rep_desk")],
         "Views" => &[("FriendlyName", "x"), ("Filter", "{}")],
         "Channels" => &[("Provider", "loopback"), ("Addresses", "desk@example.com")],
         "Status" => &[("MessageSid", "SM1"), ("MessageStatus", "sent")],

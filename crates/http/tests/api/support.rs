@@ -270,6 +270,7 @@ pub(crate) async fn everything(app: &TestApp) -> Value {
     }
     shown.extend(all_items(app, "/v1/Credentials").await);
     shown.extend(all_items(app, "/dwell/v1/Timers").await);
+    shown.extend(all_items(app, "/dwell/v1/LifecyclePolicies").await);
     shown.extend(all_items(app, "/dwell/v1/Views").await);
     Value::Array(shown)
 }

@@ -7,6 +7,7 @@ CREATE TABLE policies (
     address TEXT COLLATE "C", -- for those reached at this address of the account only
     friendly_name TEXT COLLATE "C" NOT NULL,
     enabled BIGINT NOT NULL,
+    specificity BIGINT NOT NULL, -- of two that match, the higher one governs
     version BIGINT NOT NULL,
     date_created BIGINT NOT NULL,
     date_updated BIGINT NOT NULL
@@ -27,4 +28,5 @@ ALTER TABLE conversations ADD COLUMN warned BIGINT NOT NULL DEFAULT 0; -- warnin
 ALTER TABLE conversations ADD COLUMN held BIGINT NOT NULL DEFAULT 0; -- 1 while its clocks are held
 ALTER TABLE conversations ADD COLUMN held_kind TEXT COLLATE "C";
 ALTER TABLE conversations ADD COLUMN held_micros BIGINT; -- what is left of the held clock
-CREATE INDEX conversations_policy ON conversations (policy_sid, policy_version, sid) WHERE policy_sid IS NOT NULL;
+ALTER TABLE conversations ADD COLUMN own_timers BIGINT; -- 1 when they were set on itself; null: unknown, from before
+CREATE INDEX conversations_policy ON conversations (policy_sid, policy_version, sid) WHERE policy_sid IS NOT NULL AND state <> 'closed';

@@ -30,6 +30,7 @@ fn full(n: i64) -> Conversation {
             armed: Some(Armed { due: at(700), kind: Mark::Closed }),
             inactive_at: Some(at(100)),
             closed_at: Some(at(800)),
+            has_own_timers: true,
             rules: None,
             warned: 0,
             held: None,

@@ -25,6 +25,7 @@ mod nodes;
 mod participants;
 mod people;
 mod phones;
+mod policies;
 mod receipts;
 mod roles;
 mod samples;

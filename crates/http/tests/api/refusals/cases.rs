@@ -70,6 +70,8 @@ const KEYWORD: (&str, &str) = ("Configuration.Triggers", "help");
 const FLOW: (&str, &str) = ("Configuration.FlowSid", "FW00000000000000000000000000000000");
 const ADDRESSES: &str = "/v1/Configuration/Addresses";
 const CONFIGURED: &str = "/v1/Configuration/Addresses/{address}";
+const POLICIES: &str = "/dwell/v1/LifecyclePolicies";
+const NAMED: (&str, &str) = ("FriendlyName", "x");
 const CHANNELS: &str = "/dwell/v1/Channels";
 const CHANNEL: &str = "/dwell/v1/Channels/{channel}";
 const LOOPBACK: (&str, &str) = ("Provider", "loopback");
@@ -111,6 +113,33 @@ pub(super) static CASES: &[Case] = &[
     post("InvalidParameter", "/dwell/v1/Views", &[("FriendlyName", "x")], 400, 20001),
     post("InvalidParameter", "/dwell/v1/Views", &[("FriendlyName", "x"), ("Filter", "[]")], 400, 20001),
 
+    post("InvalidParameter", POLICIES, &[("Preset", "rep_desk")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Preset", "desk")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Preset", "")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Counts", "somebody")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("StartsOn", "never")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Action", "close")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("OnReturn", "x")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("EndCloses", "perhaps")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Enabled", "x")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("IdleAfter", "PT59S")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("IdleAfter", "5 minutes")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("IdleAfter", "")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("EndInactiveAfter", "PT599S")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("ChannelType", "pigeon")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Address", "desk")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Queue", "{x65}")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Farewell", " ")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Warnings", "{0}")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Warnings", "[1]")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Hours", "[]")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Hours", r#"{"time_zone": "Mars", "week": {}}"#)], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("IdleAfter", "PT5M"), ("Action", "inactivate_and_end")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Address", "+15017122690"), ("ChannelType", "email")], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Preset", "rep_desk"), ("Warnings", r#"[{"before": "PT5M", "body": "x"}]"#)], 400, 20001),
+    post("InvalidParameter", POLICIES, &[NAMED, ("Preset", "rep_desk"), ("Warnings", r#"[{"before": "PT1M", "body": ""}]"#)], 400, 20001),
+    post("InvalidParameter", "/dwell/v1/LifecyclePolicies/Preview", &[("IdleAfter", "PT1S")], 400, 20001),
+    post("ServiceNotFound", POLICIES, &[NAMED, ("ChatServiceSid", "x")], 400, 50050),
     get("InvalidParameter", "/dwell/v1/OutboundMessages?ConversationSid=x", 20001),
     get("InvalidParameter", "/dwell/v1/OutboundMessages?Status=delivered", 20001),
     get("InvalidParameter", "/dwell/v1/WebhookDeliveries?HookSid=x", 20001),
