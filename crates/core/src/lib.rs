@@ -31,6 +31,7 @@ pub mod role;
 pub mod service;
 pub mod session;
 pub mod sid;
+pub mod statistics;
 pub mod time;
 pub mod timer;
 pub mod view;

@@ -142,7 +142,7 @@ pub enum Input {
 }
 
 /// What brought a transition about; the `Reason` of `onConversationStateUpdated` (contract §6.6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Cause {
     /// A request set the state, or asked for what did.
     Api,

@@ -43,6 +43,7 @@ pub const ALL: &[Group] = &[
     group("Inbound", "Messages from outside", "Where whatever comes in is handed over, whoever brings it."),
     group("OutboundMessage", "Messages on their way", "What leaves for addresses outside, how it goes, and what became of it."),
     group("Phone", "Simulated phones", "For development: what simulated telephones receive, send and report."),
+    group("Statistics", "Statistics", "What has happened over time, and how things are now."),
     group("View", "Saved views", "Filters over conversations that the people of an account share."),
     group("WebhookDelivery", "Webhook deliveries", "What webhooks were told, how it went, and sending it again."),
     group("Person", "People", "Who signs in to the console, and in which role."),

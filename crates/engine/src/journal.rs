@@ -28,6 +28,8 @@ pub(crate) struct Journal<'a> {
     caller: &'a Caller,
     /// The present instant on the account's clock, never before the conversation's newest event.
     pub(crate) now: Timestamp,
+    /// By which it is told how late timers are.
+    present: Timestamp,
     events: Vec<PendingEvent>,
     transitions: Vec<Record>,
     /// New messages that webhooks are to hear of, and their service.
@@ -45,7 +47,13 @@ struct PendingEvent {
 
 impl<'a> Journal<'a> {
     pub(crate) fn new(caller: &'a Caller, now: Timestamp) -> Self {
-        Journal { caller, now, events: Vec::new(), transitions: Vec::new(), additions: Vec::new() }
+        Journal { caller, now, present: now, events: Vec::new(), transitions: Vec::new(), additions: Vec::new() }
+    }
+
+    /// The same where the account's clock is being turned to `now` and stood at `present` before: what comes due
+    /// because of that is on time.
+    pub(crate) fn late_from(self, present: Timestamp) -> Self {
+        Journal { present, ..self }
     }
 
     /// What writes deliveries.
@@ -172,6 +180,7 @@ impl<'a> Journal<'a> {
             messaging_service_sid: c.messaging_service_sid,
             message_sid,
             error: None,
+            late_micros: by_timer.then(|| self.present.micros_since(transition.at).max(0)),
         });
     }
 

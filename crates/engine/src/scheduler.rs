@@ -13,7 +13,7 @@ use dwell_store::accounts::{self, Wake};
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::timers::fire::{Fired, fire_batch};
+use crate::timers::fire::{Fired, Present, fire_batch};
 
 /// Longest sleep between two looks into the store, in seconds.
 const POLL_SECONDS: i64 = 1;
@@ -95,15 +95,17 @@ impl Engine {
         let account = wake.account_sid;
         let is_test = wake.test_clock.is_some();
         loop {
-            let notifier = self.notifier();
+            // Each batch has its own present: how late its timers are is told by it.
+            let (notifier, real) = (self.notifier(), self.inner.clock.now());
             let fired = self
                 .write(move |tx| {
                     if !is_test {
-                        return fire_batch(tx, &notifier, &account, now, now);
+                        return fire_batch(tx, &notifier, &account, now, Present { real, on_account: real });
                     }
                     // Its users may have turned or stopped the clock since it was read.
                     let Some(account) = accounts::lock(tx, &account)? else { return Ok(Fired::default()) };
-                    fire_batch(tx, &notifier, &account.sid, account.now(now), now)
+                    let present = Present { real, on_account: account.now(real) };
+                    fire_batch(tx, &notifier, &account.sid, account.now(now), present)
                 })
                 .await?;
             self.measure(wake, &fired);

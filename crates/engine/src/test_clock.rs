@@ -9,7 +9,8 @@ use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::last_calls::{Budget, Question};
-use crate::timers::fire::{BATCH_TIMERS_MAX, fire_batch};
+use crate::statistics;
+use crate::timers::fire::{BATCH_TIMERS_MAX, Present, fire_batch};
 
 /// How many timers are looked at to find the next deadline, which seldom is that of many conversations.
 const FEW_TIMERS: i64 = 64;
@@ -105,11 +106,13 @@ impl Engine {
         let mut transitions = 0;
         let asker = self.asker_of(caller.account.sid).await?;
         let mut budget = Budget::NEW;
+        let mut is_first = true;
         loop {
             let turning = caller.clone();
             let asking = asker.as_ref().filter(|_| budget.left() > 0);
             let asking = asking.map(|asker| Asking { questions_max: budget.left(), lead_seconds: asker.lead_seconds });
-            let turned = self.write(move |tx| turn(tx, &turning, target, asking)).await?;
+            let turned = self.write(move |tx| turn(tx, &turning, target, asking, is_first)).await?;
+            is_first = false;
             transitions += turned.reading.transitions;
             if let Some(asker) = &asker {
                 self.ask_all(asker, turned.questions, caller.received_at, &mut budget).await?;
@@ -170,7 +173,13 @@ fn reading(clock: &TestClock, real: Timestamp, transitions: usize) -> Reading {
     Reading { now: clock.now(real), is_frozen: clock.frozen_at.is_some(), transitions }
 }
 
-fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, asking: Option<Asking>) -> Result<Turned, Error> {
+fn turn(
+    tx: &mut dyn Tx,
+    caller: &Caller,
+    target: Target,
+    asking: Option<Asking>,
+    is_first: bool,
+) -> Result<Turned, Error> {
     let (mut account, clock) = lock(tx, caller)?;
     let real = caller.received_at;
     let now = clock.now(real);
@@ -192,6 +201,9 @@ fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, asking: Option<Asking>
             None => return Ok(turned(&clock, 0, None)),
         },
     };
+    if is_first {
+        statistics::sample_before_turning(tx, &account.sid, now, until)?;
+    }
     if let Some(asking) = asking {
         // A deadline is looked for behind those in the index that messages have moved.
         let horizon = if matches!(target, Target::Next) { Timestamp::MAX } else { until };
@@ -202,7 +214,7 @@ fn turn(tx: &mut dyn Tx, caller: &Caller, target: Target, asking: Option<Asking>
             return Ok(Turned { rest, ..turn_to_deadline(tx, caller, (account, clock), deadline, &whose, asking)? });
         }
     }
-    let fired = fire_batch(tx, &caller.notifier, &account.sid, until, real)?;
+    let fired = fire_batch(tx, &caller.notifier, &account.sid, until, Present { real, on_account: now })?;
     let reached = fired.done_until.unwrap_or(until).max(now);
     let transitions = fired.transitions.len();
     let rest = match target {
@@ -241,7 +253,8 @@ fn turn_to_deadline(
     }
     let (reached, transitions) = if questions.is_empty() {
         let reached = deadline.max(now);
-        (reached, fire_batch(tx, &caller.notifier, &account.sid, reached, real)?.transitions.len())
+        let present = Present { real, on_account: now };
+        (reached, fire_batch(tx, &caller.notifier, &account.sid, reached, present)?.transitions.len())
     } else {
         (asked_at, 0)
     };

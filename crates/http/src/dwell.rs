@@ -3,6 +3,8 @@
 //! simulated telephones, deliveries of webhooks, test clocks, saved views, and access tokens.
 //! simulated telephones, deliveries of webhooks, test clocks, access tokens, people with their roles and what they did,
 //! and API keys.
+//! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
+//! simulated telephones, deliveries of webhooks, test clocks, statistics, saved views, and access tokens.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
@@ -20,6 +22,7 @@ pub(crate) mod people;
 mod phones;
 pub(crate) mod role_permissions;
 mod policies;
+mod statistics;
 mod test_clock;
 mod timers;
 mod views;
@@ -44,6 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .merge(role_permissions::routes())
         .merge(policies::routes())
         .merge(outbound_messages::routes())
+        .merge(statistics::routes())
         .merge(timers::routes())
         .merge(test_clock::routes())
         .merge(views::routes())

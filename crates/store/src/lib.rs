@@ -40,6 +40,7 @@ pub mod services;
 pub mod sessions;
 pub mod sign_ins;
 mod statement;
+pub mod statistics;
 mod stopwatch;
 mod store;
 pub mod threads;
@@ -94,6 +95,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         sessions::ALL_LISTS,
         sessions::ALL_SUMMARIES,
         sign_ins::ALL,
+        statistics::ALL,
         threads::ALL,
         transitions::ALL,
         users::ALL,

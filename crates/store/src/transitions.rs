@@ -10,13 +10,14 @@ use crate::error::StoreError;
 use crate::statement::{Tx, params, statements};
 
 statements! {
-    INSERT(Text, Int, Text, Text, Text, Text, Int, Text, Text, Int, Text, Text, Text, Int, Text) =
+    INSERT(Text, Int, Text, Text, Text, Text, Int, Text, Text, Int, Text, Text, Text, Int, Text, Int) =
         "INSERT INTO transitions (conversation_sid, seq, account_sid, from_state, to_state, cause, at, source, actor,
-            notify, service_sid, messaging_service_sid, message_sid, error_code, error_message)
+            notify, service_sid, messaging_service_sid, message_sid, error_code, error_message,
+            late_micros)
          VALUES {rows}";
     LIST =
         "SELECT conversation_sid, seq, from_state, to_state, cause, at, source, actor, notify, service_sid,
-            messaging_service_sid, message_sid, error_code, error_message FROM transitions
+            messaging_service_sid, message_sid, error_code, error_message, late_micros FROM transitions
          WHERE conversation_sid = ?2 AND account_sid = ?1 AND seq > ?3 ORDER BY seq LIMIT ?4";
 }
 
@@ -43,6 +44,9 @@ pub struct Record {
     pub message_sid: Option<MessageSid>,
     /// The error that brought it about.
     pub error: Option<Failure>,
+    /// How long after its due time a timer was carried out, in microseconds of real time; `None` for what no timer
+    /// did.
+    pub late_micros: Option<i64>,
 }
 
 /// An error as operators see it.
@@ -92,6 +96,7 @@ pub fn insert(tx: &mut dyn Tx, account: &AccountSid, records: &[Record]) -> Resu
             r.message_sid.as_ref(),
             r.error.as_ref().map(|error| error.code),
             r.error.as_ref().map(|error| error.message.as_str()),
+            r.late_micros,
         ]);
     }
     tx.exec_many(&INSERT, &values)?;
@@ -124,6 +129,7 @@ pub fn list(
             messaging_service_sid: c.parsed(MessagingServiceSid::parse)?,
             message_sid: c.opt_parsed(MessageSid::parse)?,
             error: c.opt_int()?.zip(c.opt_text()?).map(|(code, message)| Failure { code, message }),
+            late_micros: c.opt_int()?,
         })
     })
 }

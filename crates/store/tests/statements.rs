@@ -40,6 +40,8 @@ const BIG: &[&str] = &[
     "sessions",
     "session_log",
     "agents",
+    "tallies",
+    "state_samples",
 ];
 
 /// Statements that read a whole table or index on purpose, each with its reason.
@@ -89,6 +91,14 @@ const HOT: &[(&str, &str, &str)] = &[
     ("conversations::GROUP_HOLDER", "conversations_group", "group_key ="),
     ("participants::ANY_PROJECTED", "participants_projected", "conversation_sid ="),
     ("events::LIST", "events_pkey", "seq >"),
+    ("statistics::TRANSITIONS", "transitions_at", "ROW(at, conversation_sid, seq) >"),
+    ("statistics::FIRST_REPLIES", "sessions_replied", "ROW(date_first_reply, sid) >"),
+    ("statistics::TALLIES", "tallies_pkey", "hour >="),
+    ("statistics::SAMPLES", "state_samples_pkey", "hour >="),
+    ("statistics::LAST_SAMPLE", "state_samples_pkey", "hour <="),
+    ("statistics::COUNT_STATE", "conversations_activity", "state ="),
+    ("statistics::COUNT_OVERDUE", "conversations_wake", "wake_at <="),
+    ("statistics::IDENTITIES", "participants_of_identity", "identity >"),
     ("roles::LIST", "roles_service", "sid >"),
     ("roles::LIST_BACK", "roles_service", "sid <"),
     ("credentials::LIST", "credentials_account", "sid >"),
@@ -280,8 +290,10 @@ const PLENTY: &str = "
     INSERT INTO messages (conversation_sid, message_index, sid, account_sid, author, attributes, date_created, date_updated)
         SELECT 'CH' || i % 500, i / 500, 'IM' || i, 'AC' || i % 20, 'system', '{}', i, i FROM generate_series(1, 20000) i;
     INSERT INTO events SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'k', i, 'API', 'x', 1, '{}' FROM generate_series(1, 20000) i;
-    INSERT INTO transitions SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'active', 'closed', 'API', i, 'API', 'x', 1, 'IS', 'MG', NULL
+    INSERT INTO transitions SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'active', 'closed', 'API', i, 'API', 'x', 1, 'IS', 'MG', NULL, NULL, NULL, NULL
         FROM generate_series(1, 20000) i;
+    INSERT INTO tallies SELECT 'AC' || i % 20, i, 'lateness', 1, 1, '' FROM generate_series(1, 20000) i;
+    INSERT INTO state_samples SELECT 'AC' || i % 20, i, 1, 1, 1 FROM generate_series(1, 20000) i;
     INSERT INTO users SELECT 'US' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i, NULL, '{}', 'RL', 1, i, i FROM generate_series(1, 20000) i;
     INSERT INTO receipts SELECT 'CH' || i % 500, i / 500, 'DY' || i, 'AC' || i % 20, 'IM' || i, 'MB' || i, NULL, 'sent', NULL, i, i
         FROM generate_series(1, 20000) i;

@@ -235,6 +235,11 @@ impl TestApp {
         self.engine.initialize_conversations().await.expect("participants are added or given up");
     }
 
+    /// Counts what has happened, as the tally keeper would.
+    pub async fn keep_tallies(&self) {
+        self.engine.keep_tallies().await.expect("tallies are kept");
+    }
+
     /// Lets tasks work until `is_so`, while the clock stands still. Every look waits for the store's writer as
     /// the tasks do, so that a slow machine or disk is given as many as a fast one.
     pub async fn until(&self, mut is_so: impl AsyncFnMut() -> bool, what: &str) {

@@ -30,15 +30,24 @@ pub(crate) struct Fired {
     pub(crate) more: bool,
 }
 
+/// What time it is while timers are carried out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Present {
+    /// In real time.
+    pub(crate) real: Timestamp,
+    /// On the account's clock; where it stood before, when it is being turned.
+    pub(crate) on_account: Timestamp,
+}
+
 /// Carries out what is due in an account up to `until`, on the account's clock, at most a batch of
 /// it. A conversation may go through several transitions; each happens at its own due time, and all
-/// of them in order (contract §18 U25). `real` is the present in real time.
+/// of them in order (contract §18 U25).
 pub(crate) fn fire_batch(
     tx: &mut dyn Tx,
     notifier: &Notifier,
     account: &AccountSid,
     until: Timestamp,
-    real: Timestamp,
+    present: Present,
 ) -> Result<Fired, Error> {
     let mut timers = conversations::due(tx, account, until, BATCH_TIMERS_MAX)?;
     let full = timers.len() as i64 == BATCH_TIMERS_MAX;
@@ -69,7 +78,7 @@ pub(crate) fn fire_batch(
         timer.lifecycle = next;
         timer.event_seq += 1;
         timer.last_event_at = timer.last_event_at.max(transition.at);
-        records.push(record(timer, transition));
+        records.push(record(timer, transition, present));
         if let Some(armed) = again {
             order.push(Reverse((armed.due, i)));
         }
@@ -83,9 +92,9 @@ pub(crate) fn fire_batch(
         .collect();
     write(tx, account, &changed, &records, &wakes)?;
     let told: Vec<_> = records.iter().map(|record| (record.service_sid, Event::of_transition(record))).collect();
-    enqueue::tell(tx, notifier, account, real, &told)?;
+    enqueue::tell(tx, notifier, account, present.real, &told)?;
     let mut transitions: Vec<_> = records.iter().map(|record| record.transition.at).collect();
-    transitions.append(&mut fire_governed(tx, notifier, account, &governed, (horizon, real))?);
+    transitions.append(&mut fire_governed(tx, notifier, account, &governed, (horizon, present))?);
     Ok(Fired { transitions, done_until: Some(horizon), more: full })
 }
 
@@ -96,18 +105,18 @@ fn fire_governed(
     notifier: &Notifier,
     account: &AccountSid,
     governed: &[Timer],
-    (horizon, real): (Timestamp, Timestamp),
+    (horizon, present): (Timestamp, Present),
 ) -> Result<Vec<Timestamp>, Error> {
     let mut fired = Vec::new();
     if governed.is_empty() {
         return Ok(fired);
     }
-    let Some(caller) = Caller::of_system(tx, notifier, account, real, (SOURCE_TIMER, ACTOR_SYSTEM))? else {
+    let Some(caller) = Caller::of_system(tx, notifier, account, present.real, (SOURCE_TIMER, ACTOR_SYSTEM))? else {
         return Ok(fired);
     };
     for timer in governed {
         let Some(mut c) = conversations::lock_anywhere(tx, account, &timer.sid)? else { continue };
-        let mut journal = Journal::new(&caller, horizon.max(c.last_event_at));
+        let mut journal = Journal::new(&caller, horizon.max(c.last_event_at)).late_from(present.on_account);
         fired.append(&mut settle_until(tx, &mut journal, &mut c, horizon)?);
         // Also when nothing was due: messages have moved the deadline since the index was set.
         conversations::update(tx, &c)?;
@@ -136,7 +145,7 @@ pub(super) fn take_out_deleted(
     Ok(gone)
 }
 
-fn record(timer: &Timer, transition: Transition) -> Record {
+fn record(timer: &Timer, transition: Transition, present: Present) -> Record {
     Record {
         conversation_sid: timer.sid,
         seq: timer.event_seq,
@@ -148,6 +157,8 @@ fn record(timer: &Timer, transition: Transition) -> Record {
         messaging_service_sid: timer.messaging_service_sid,
         message_sid: None,
         error: None,
+        // What comes due because the clock is turned is on time.
+        late_micros: Some(present.on_account.micros_since(transition.at).max(0)),
     }
 }
 

@@ -53,6 +53,7 @@ mod scenarios;
 mod service_settings;
 mod shapes;
 mod sign_in;
+mod statistics;
 mod support;
 mod test_clock;
 mod timers_list;

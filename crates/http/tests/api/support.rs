@@ -51,6 +51,21 @@ pub(crate) async fn conversation(app: &TestApp, form: &[(&str, &str)]) -> (Value
     (made, path)
 }
 
+/// A session in each account, begun at the start, whose first reply came two minutes later, and one that waits.
+pub(crate) async fn keep_sessions(app: &TestApp) {
+    app.sql(
+        "INSERT INTO sessions (sid, account_sid, service_sid, conversation_sid, number, status, queue, origin, on_return,
+            held, date_created, date_first_reply, date_ended, date_updated, agent_messages, customer_messages, revision,
+            log_seq, changed_at)
+         SELECT substr(sid, 3) || 'a', sid, 'IS', 'CH', 1, 'ended', '', 'inbound', 'queue', 0, 1767225600000000,
+            1767225720000000, 1767225720000000, 1767225720000000, 1, 1, 1, 0, 1767225720000000 FROM accounts
+         UNION ALL
+         SELECT substr(sid, 3) || 'b', sid, 'IS', 'CH', 2, 'waiting', '', 'inbound', 'queue', 0, 1767225600000000,
+            NULL, NULL, 1767225600000000, 0, 1, 1, 0, 1767225600000000 FROM accounts",
+    )
+    .await;
+}
+
 /// A message with a body.
 pub(crate) async fn say(app: &TestApp, conversation: &str, body: &str) -> Value {
     app.made(&format!("{conversation}/Messages"), &[("Body", body)]).await

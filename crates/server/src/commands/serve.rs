@@ -8,7 +8,9 @@ use dwell_delivery::email;
 use dwell_delivery::smpp::{self, Smpp};
 use dwell_delivery::{CarrierOptions, Carriers, HttpTransport};
 use dwell_engine::media::Collector;
-use dwell_engine::{Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler, SystemClock, SystemRandom};
+use dwell_engine::{
+    Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler, SystemClock, SystemRandom, TallyKeeper,
+};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -118,8 +120,8 @@ async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure
     })
 }
 
-/// Answers requests, carries out timers and deliveries, has somebody asked about timers, adds participants and
-/// removes media until it is to stop, then finishes what is begun.
+/// Answers requests, carries out timers and deliveries, has somebody asked about timers, adds participants, counts
+/// and removes media until it is to stop, then finishes what is begun.
 async fn serve(
     engine: Engine,
     smpp: Arc<Smpp>,
@@ -162,6 +164,7 @@ async fn serve(
     let mut last_caller = tokio::spawn(LastCaller::new(engine.clone()).run(halt.clone().wait()));
     let mut sessions = tokio::spawn(smpp::supervisor(smpp, engine.clone()).run(end.wait()));
     let mut collector = tokio::spawn(Collector::new(engine.clone()).run(halt.clone().wait()));
+    let mut tally_keeper = tokio::spawn(TallyKeeper::new(engine.clone()).run(halt.clone().wait()));
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -182,6 +185,7 @@ async fn serve(
         ended = &mut last_caller => Some(unexpected("the last caller", ended.map(|()| String::new()))),
         ended = &mut sessions => Some(unexpected("the supervisor of sessions", ended.map(|()| String::new()))),
         ended = &mut collector => Some(unexpected("the collector", ended.map(|()| String::new()))),
+        ended = &mut tally_keeper => Some(unexpected("the tally keeper", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
     // The API is told to stop as well and, with nothing in flight, may be the first to end.
@@ -206,6 +210,9 @@ async fn serve(
     }
     if !finish(&mut collector, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("media that is to be removed waits for the next start");
+    }
+    if !finish(&mut tally_keeper, &*clock, TASK_STOP_SECONDS).await {
+        tracing::warn!("what has happened is counted after the next start");
     }
     if !finish(&mut dispatcher, &*clock, settings.drain_seconds.into()).await {
         tracing::warn!("calls of webhooks under way were cut off; they are made again after the next start");

@@ -123,6 +123,7 @@ fn transitions_are_kept_as_they_were(store: &Store) {
         messaging_service_sid: MessagingServiceSid::new(bytes(1)),
         message_sid,
         error: (seq == 9).then(|| Failure { code: 50_427, message: "bäh".to_owned() }),
+        late_micros: (cause == Cause::Timer).then_some(seq),
     };
     let all = vec![
         record(2, Cause::Timer, None),

@@ -32,6 +32,7 @@ mod samples;
 mod services;
 mod sessions;
 mod sign_ins;
+mod statistics;
 mod threads;
 mod timers;
 mod transactions;

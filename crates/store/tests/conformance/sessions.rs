@@ -24,7 +24,7 @@ on_both_engines! {
     a_deleted_conversation_takes_its_sessions_along,
 }
 
-fn session(n: i64, conversation: i64) -> Session {
+pub(crate) fn session(n: i64, conversation: i64) -> Session {
     Session {
         sid: SessionSid::new(bytes(n)),
         account_sid: account_sid(1),
