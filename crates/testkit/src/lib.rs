@@ -5,6 +5,7 @@ mod carriers;
 mod clock;
 pub mod deliveries;
 mod people;
+mod desk;
 mod phones;
 pub mod postgres;
 mod random;

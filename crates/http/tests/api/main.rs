@@ -42,6 +42,7 @@ mod participant_conversations;
 mod people;
 mod permits;
 mod phones;
+mod policies;
 mod pre_hooks;
 mod push;
 mod rates;

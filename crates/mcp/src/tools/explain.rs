@@ -167,31 +167,50 @@ fn summary(life: &Life, last: Option<&Happened>) -> String {
     if let Some(last) = last {
         text = format!("{text} {}", last.why);
     }
-    let ahead = life.forecast.iter();
-    let ahead: Vec<_> =
-        ahead.map(|ahead| format!("{} at {}", ahead.to.as_str(), ahead.at.to_rfc3339_seconds())).collect();
-    match (life.running(), ahead.is_empty()) {
-        (Some(running), false) => {
-            let (kind, ahead) = (running.kind.as_str(), ahead.join(", then "));
-            let clock = match running.started {
-                Some(started) => {
-                    let started = started.to_rfc3339_seconds();
-                    format!("The {kind} timer runs since {started} (cause: {}).", running.cause)
-                }
-                None => {
-                    format!("The clock of its policy runs; next on it: {kind} at {}.", running.due.to_rfc3339_seconds())
-                }
-            };
-            format!("{text} If nothing else happens it becomes {ahead}. {clock}")
-        }
-        _ => format!("{text} No timer is running, so it stays so until somebody changes it."),
+    if let Some(policy) = policy_of(life) {
+        text = format!("{text} {policy}");
     }
+    let ahead = life.clock();
+    let ahead: Vec<_> =
+        { ahead.iter() }.map(|(at, mark, _)| format!("{} at {}", mark.as_str(), at.to_rfc3339_seconds())).collect();
+    let Some(running) = life.running() else {
+        return format!("{text} No timer is running, so it stays so until somebody changes it.");
+    };
+    let ahead = ahead.join(", then ");
+    match running.started {
+        Some(started) => {
+            let (kind, started) = (running.kind.as_str(), started.to_rfc3339_seconds());
+            format!(
+                "{text} If nothing else happens it becomes {ahead}. The {kind} timer runs since {started} (cause: {}).",
+                running.cause
+            )
+        }
+        None => format!("{text} The clock of its policy runs. If nothing else happens: {ahead}."),
+    }
+}
+
+/// The policy that a conversation lives by, and whether somebody holds its clock.
+fn policy_of(life: &Life) -> Option<String> {
+    let lifecycle = &life.conversation.lifecycle;
+    let held = lifecycle.held.is_some().then(|| "Somebody holds its clock.".to_owned());
+    let Some(rules) = &lifecycle.rules else { return held };
+    let name = life.policy_name.as_deref().map_or("deleted meanwhile".to_owned(), |name| format!("«{name}»"));
+    let text = format!(
+        "It lives by version {} of the lifecycle policy {} ({name}): messages of {} count, and the clock starts on {}.",
+        rules.version,
+        rules.policy_sid,
+        rules.counts.as_str(),
+        rules.starts_on.as_str(),
+    );
+    Some([Some(text), held].into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 /// What would change the timer that is running, found by trying it.
 fn postponed_by(life: &Life, after: Option<&Lifecycle>) -> Vec<String> {
     let lifecycle = &life.conversation.lifecycle;
     let Some(after) = after else { return Vec::new() };
+    // A policy may tell messages apart.
+    let message = if lifecycle.rules.is_some() { "A message of the customer's" } else { "A message" };
     let mut ways = Vec::new();
     if after.state != lifecycle.state {
         ways.push(format!("A new message makes it {} at once.", after.state.as_str()));
@@ -199,19 +218,23 @@ fn postponed_by(life: &Life, after: Option<&Lifecycle>) -> Vec<String> {
     if after.armed != lifecycle.armed {
         ways.push(match after.armed {
             Some(armed) => {
-                format!("A message now would put the next change off to {}.", armed.due.to_rfc3339_seconds())
+                format!("{message} now would put the next change off to {}.", armed.due.to_rfc3339_seconds())
             }
-            None => "A message now would stop the timer.".to_owned(),
+            None => format!("{message} now would stop the timer."),
         });
     } else if lifecycle.armed.is_some() {
-        ways.push("A message does not restart this timer.".to_owned());
+        ways.push(format!("{message} does not restart this timer."));
     }
+    let leave = "Setting its timers (set_timers) takes it out of its policy for good.";
     if lifecycle.armed.is_some() {
-        ways.push("Setting its timers (set_timers) starts them anew, or stops them with PT0S.".to_owned());
+        let anew = "Setting its timers (set_timers) starts them anew, or stops them with PT0S.";
+        ways.push(if lifecycle.rules.is_some() { leave } else { anew }.to_owned());
         ways.push("Setting another state (set_state) starts the timers of that state.".to_owned());
         if life.last_calls.first().is_some_and(|asked| asked.ended.is_none()) {
             ways.push("A program is being asked now (last call) and may put it off.".to_owned());
         }
+    } else if lifecycle.rules.is_some() {
+        ways.push(leave.to_owned());
     } else if let Some(seconds) = lifecycle.timers.inactive.or(lifecycle.timers.closed) {
         ways.push(format!("Its timer of {} is not running; a message or a change starts it.", iso_text(seconds)));
     }

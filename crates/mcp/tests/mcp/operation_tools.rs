@@ -92,6 +92,25 @@ async fn an_explanation_says_what_will_happen_and_what_did() {
 }
 
 #[tokio::test]
+async fn an_explanation_names_the_policy() {
+    let app = server(true).await;
+    let form = [("FriendlyName", "Desk"), ("IdleAfter", "PT5M"), ("Counts", "customer"), ("Action", "end")];
+    let warnings = [("Warnings", r#"[{"before": "PT1M", "body": "Still there?"}]"#), ("EndCloses", "false")];
+    app.made("/dwell/v1/LifecyclePolicies", &[&form[..], &warnings].concat()).await;
+    let sid = app.made("/v1/Conversations", &[]).await["sid"].as_str().unwrap().to_owned();
+    let told = done(&app, "explain_conversation", json!({"conversation": sid})).await;
+    let summary = told["summary"].as_str().unwrap();
+    for part in ["version 1", "«Desk»", "of customer count", "starts on last_message"] {
+        assert!(summary.contains(part), "{part}: {summary}");
+    }
+    assert!(summary.contains("warning at 2026-01-01T00:04:00Z, then end at 2026-01-01T00:05:00Z."), "{summary}");
+    assert!(told["postponed_by"].to_string().contains("out of its policy for good"), "{told}");
+    app.befall(&sid, dwell_core::lifecycle::Input::Hold).await;
+    let told = done(&app, "explain_conversation", json!({"conversation": sid})).await;
+    assert!(told["summary"].as_str().unwrap().contains("Somebody holds its clock. No timer is running"), "{told}");
+}
+
+#[tokio::test]
 async fn an_explanation_of_a_long_life_is_of_its_end() {
     let app = server(true).await;
     let sid = app.made("/v1/Conversations", &[]).await["sid"].as_str().unwrap().to_owned();
