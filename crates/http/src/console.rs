@@ -1,5 +1,6 @@
-//! `/console`: people sign in and out.
+//! `/console`: the console, and how people sign in and out of it.
 
+mod files;
 mod session;
 
 use axum::Router;
@@ -9,5 +10,8 @@ use dwell_engine::Engine;
 pub(crate) fn routes() -> Router<Engine> {
     Router::new()
         .route("/console/session", get(session::show).post(session::begin).delete(session::end))
+        .route("/console", get(files::serve))
+        .route("/console/", get(files::serve))
+        .route("/console/{*address}", get(files::serve))
         .route("/console/password", post(session::change_password))
 }
