@@ -50,6 +50,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/webhooks.md"),
     },
     Guide {
+        name: "people",
+        summary: "Who signs in to the console: roles, passwords, the audit log",
+        file: "people.md",
+        markdown: include_str!("../../../docs/people.md"),
+    },
+    Guide {
         name: "media",
         summary: "Files of messages, and where they are kept",
         file: "media.md",

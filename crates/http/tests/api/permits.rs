@@ -86,6 +86,27 @@ async fn every_endpoint_in_every_role_is_forbidden_exactly_where_the_table_says_
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What is not for everybody, as the guide has it.
+fn table() -> String {
+    let mut lines = vec!["| Operation | Least role |".to_owned(), "|---|---|".to_owned()];
+    for (method, path, least, is_bulk) in dwell_http::permits() {
+        if (method, least) != ("GET", PersonRole::Viewer) {
+            let switch = if is_bulk { " with `CanBulk`" } else { "" };
+            lines.push(format!("| {method} `{path}` | {}{switch} |", least.as_str()));
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn the_guide_has_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/people.md");
+    let guide = std::fs::read_to_string(path).unwrap();
+    let (_, rest) = guide.split_once("<!-- permits -->\n").unwrap();
+    let (shown, _) = rest.split_once("\n<!-- /permits -->").unwrap();
+    assert!(shown == table(), "put this into docs/people.md between the marks:\n{}", table());
+}
+
 #[tokio::test]
 async fn a_switch_opens_and_shuts_the_acts_on_many_conversations() {
     let app = TestApp::new().await;
