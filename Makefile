@@ -20,12 +20,24 @@ schemathesis := SEED=$(SEED) $(with_server) sdk-tests/schemathesis/run
 
 ##@ Run
 
-.PHONY: run build
-run: ## Build for release and start a development server on http://localhost:8080
+# What the console is built from; a change of any of it builds it anew.
+console_sources := $(shell find console -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '*.md')
+
+.PHONY: run build console
+run: console ## Build for release and start a development server on http://localhost:8080
 	cargo run --release --bin dwell -- serve --dev
 
-build: ## Build the server for release: target/release/dwell
+build: console ## Build the server for release: target/release/dwell
 	cargo build --release --bin dwell
+
+console: console/dist/index.html ## Build the web console when it changed: console/dist
+
+console/dist/index.html: console/node_modules/installed.json $(console_sources)
+	npm --prefix console run build
+
+console/node_modules/installed.json: console/package-lock.json
+	npm --prefix console ci --no-audit --no-fund
+	cp $< $@
 
 ##@ Test
 

@@ -1,0 +1,5 @@
+import { Page } from "../../ui/page";
+
+export function SupervisorPage() {
+  return <Page title="Supervisor">{null}</Page>;
+}
