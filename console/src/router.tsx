@@ -49,16 +49,19 @@ const overview = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/$section", params: { section: "defaults" } });
+  },
+});
+
+/** Its pages are listed in pages/settings/sections.ts. */
+const section = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/$section",
   component: lazyRouteComponent(() => import("./pages/settings/SettingsLayout"), "SettingsLayout"),
 });
 
-const defaults = createRoute({
-  getParentRoute: () => settings,
-  path: "/",
-  component: lazyRouteComponent(() => import("./pages/settings/DefaultsPage"), "DefaultsPage"),
-});
-
-const tree = root.addChildren([index, desk, supervisor, developer, overview, settings.addChildren([defaults])]);
+const tree = root.addChildren([index, desk, supervisor, developer, overview, settings, section]);
 
 function NotFound() {
   return (

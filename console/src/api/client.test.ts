@@ -39,7 +39,9 @@ it("follows lists to their end, on the page's own host", async () => {
   const fetched = vi
     .fn()
     .mockResolvedValueOnce(
-      new Response(JSON.stringify({ meta: { ...meta, next_page_url: "https://public.example/v1/Roles?Page=1" }, roles: [1] })),
+      new Response(
+        JSON.stringify({ meta: { ...meta, next_page_url: "https://public.example/v1/Roles?Page=1" }, roles: [1] }),
+      ),
     )
     .mockResolvedValueOnce(new Response(JSON.stringify({ meta: { ...meta, next_page_url: null }, roles: [2] })));
   vi.stubGlobal("fetch", fetched);

@@ -138,6 +138,7 @@ export interface AddressConfiguration {
     readonly webhook_url: string | null;
     readonly webhook_method: string | null;
     readonly webhook_filters: readonly string[] | null;
+    readonly studio_flow_sid?: string | null;
   };
   readonly date_created: string;
   readonly date_updated: string;
@@ -425,7 +426,7 @@ export interface AuditEntry {
   readonly actor_name: string | null;
   readonly act: string;
   readonly target: string | null;
-  readonly status: number;
+  readonly status: number | null;
   readonly remote_address: string | null;
 }
 
