@@ -58,6 +58,8 @@ const settings = createRoute({
 const section = createRoute({
   getParentRoute: () => root,
   path: "/settings/$section",
+  validateSearch: (search: Record<string, unknown>): { readonly item?: string } =>
+    typeof search["item"] === "string" ? { item: search["item"] } : {},
   component: lazyRouteComponent(() => import("./pages/settings/SettingsLayout"), "SettingsLayout"),
 });
 

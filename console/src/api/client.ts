@@ -60,8 +60,9 @@ interface Options {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function address(path: string, query: FormFields | undefined): string {
-  const text = query ? encode(query).toString() : "";
+/** The path with the query behind it; the path may have one already. */
+export function address(path: string, query: FormFields = {}): string {
+  const text = encode(query).toString();
   return text ? `${path}${path.includes("?") ? "&" : "?"}${text}` : path;
 }
 

@@ -97,6 +97,12 @@ export function readEntry(given: string): Entry {
   return total <= SECONDS_MAX ? { seconds: total } : { problem: "That is longer than a hundred years." };
 }
 
+/** How a duration of the API stands in a field of friendly entry; none is off. */
+export function entryText(iso: string | null): string {
+  const seconds = iso === null ? 0 : (isoSeconds(iso) ?? 0);
+  return seconds === 0 ? "off" : inWords(seconds);
+}
+
 export type TimerKind = "inactive" | "closed";
 
 /** The shortest that each timer takes, in seconds. */

@@ -6,14 +6,14 @@ import { ApiError, get, post } from "../../../api/client";
 import type { Configuration } from "../../../api/types";
 import { ApplyDialog } from "../../../bulk/ApplyPanel";
 import { atLeast, useSession } from "../../../session/session";
-import { inWords, isoSeconds, isoText, readTimer, type TimerKind } from "../../../time/duration";
+import { entryText, isoText, readTimer, type TimerKind } from "../../../time/duration";
 import { Button } from "../../../ui/buttons";
 import { DurationField } from "../../../ui/DurationField";
 import { ErrorNotice, Loading, Notice } from "../../../ui/notices";
 import { Page } from "../../../ui/page";
 import { toast } from "../../../ui/toasts";
-import { momentsOf, summary } from "./moments";
-import { Timeline } from "./Timeline";
+import { momentsOf, summary } from "../moments";
+import { Timeline } from "../Timeline";
 
 const KEY = ["configuration"];
 const PATH = "/v1/Configuration";
@@ -38,11 +38,6 @@ const REFUSED: Readonly<Record<number, TimerKind>> = {
   50379: "inactive",
   50376: "closed",
   50380: "closed",
-};
-
-const entryText = (iso: string | null): string => {
-  const seconds = iso === null ? 0 : (isoSeconds(iso) ?? 0);
-  return seconds === 0 ? "off" : inWords(seconds);
 };
 
 const secondsOf = (kind: TimerKind, texts: Texts): number | null => {

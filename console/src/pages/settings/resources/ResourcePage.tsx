@@ -1,10 +1,10 @@
 /** A list of resources and the forms that make, change and delete them, from a description. */
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import { type FormFields as Fields, post, remove } from "../../../api/client";
-import { all, page, relative } from "../../../api/paging";
-import type { Service } from "../../../api/types";
+import { address, type FormFields as Fields, post, remove } from "../../../api/client";
+import { page, relative } from "../../../api/paging";
+import { serviceName, useServices } from "../../../api/services";
 import { atLeast, useSession } from "../../../session/session";
 import { Button } from "../../../ui/buttons";
 import { Confirm, Dialog, DialogFoot } from "../../../ui/dialogs";
@@ -46,17 +46,6 @@ export interface Resource<T extends Item> {
   readonly made?: (item: T) => ReactNode;
 }
 
-function useServices(isNeeded: boolean): readonly Service[] {
-  const { data } = useQuery({
-    queryKey: ["services"],
-    queryFn: ({ signal }) => all<Service>("/v1/Services?PageSize=100", 1000, signal),
-    enabled: isNeeded,
-  });
-  return data ?? [];
-}
-
-export const serviceName = (service: Service): string => service.friendly_name || service.sid;
-
 export function ServiceChoice({
   value,
   onChange,
@@ -64,7 +53,7 @@ export function ServiceChoice({
   readonly value: string;
   readonly onChange: (sid: string) => void;
 }) {
-  const services = useServices(true);
+  const services = useServices();
   const { account } = useSession();
   const choices = services.map((service) => ({
     value: service.sid,
@@ -230,7 +219,7 @@ export function ResourcePage<T extends Item>({ resource }: { readonly resource: 
   const key = ["resource", path];
   const list = useInfiniteQuery({
     queryKey: [...key, given],
-    initialPageParam: `${path}${path.includes("?") ? "&" : "?"}${new URLSearchParams(given as Record<string, string>)}`,
+    initialPageParam: address(path, given),
     queryFn: ({ pageParam, signal }) => page<T>(pageParam, signal),
     getNextPageParam: (last) => last.next,
   });

@@ -1,8 +1,9 @@
 /** Services, users, roles, addresses, channels: what they are called and what can be changed of them. */
+import { serviceName } from "../../../api/services";
 import type { AddressConfiguration, Role, Service, User } from "../../../api/types";
 import { Chip } from "../../../ui/notices";
 import { When } from "../../../ui/When";
-import { type Resource, serviceName } from "./ResourcePage";
+import type { Resource } from "./ResourcePage";
 import { SingletonForm } from "./SingletonForm";
 import type { Choice, Field, Value, Values } from "./values";
 

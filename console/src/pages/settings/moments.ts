@@ -1,6 +1,6 @@
 /** What will happen to a conversation, as moments on a line. Pure, for the drawing and for the words beside it. */
-import type { ConversationState } from "../../../api/types";
-import { inWords } from "../../../time/duration";
+import type { ConversationState } from "../../api/types";
+import { inWords } from "../../time/duration";
 
 export interface Moment {
   /** Seconds after the beginning of the line. */

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { now } from "../../../time/clock";
-import { inWords } from "../../../time/duration";
-import { showDateTime } from "../../../time/format";
+import { now } from "../../time/clock";
+import { inWords } from "../../time/duration";
+import { showDateTime } from "../../time/format";
 import { type Moment, positions } from "./moments";
 
 const [LEFT, RIGHT] = [10, 16];
@@ -9,7 +9,7 @@ const [LEFT, RIGHT] = [10, 16];
 const LINE_Y = { withArc: 62, alone: 12 };
 const LABEL_HEIGHT = 44;
 /** Labels closer than this take the next row. */
-const LABEL_WIDTH = 104;
+const LABEL_WIDTH = 112;
 const ROW_HEIGHT = 30;
 const ROWS = 2;
 
@@ -45,6 +45,10 @@ function place(moments: readonly Moment[], width: number): readonly Placed[] {
 
 const comesBack = (moments: readonly Moment[]): boolean => moments.some((moment) => moment.state === "inactive");
 const lineOf = (moments: readonly Moment[]): number => (comesBack(moments) ? LINE_Y.withArc : LINE_Y.alone);
+
+/** Labels begin at their knot; near the right edge they end there. */
+const anchor = (x: number, width: number): { readonly x: number; readonly textAnchor: "start" | "end" } =>
+  x + LABEL_WIDTH > width ? { x: 6, textAnchor: "end" } : { x: -6, textAnchor: "start" };
 
 function Drawing({ moments, width }: { readonly moments: readonly Moment[]; readonly width: number }) {
   const placed = place(moments, width);
@@ -85,10 +89,10 @@ function Drawing({ moments, width }: { readonly moments: readonly Moment[]; read
         <g key={`${moment.after} ${moment.title}`} transform={`translate(${moment.x} ${lineY})`}>
           <circle className={moment.state ? "timeline-knot" : "timeline-knot minor"} r={moment.state ? 7 : 4.5} />
           {moment.row > 0 && <line className="timeline-return" y1={8} y2={12 + moment.row * ROW_HEIGHT} />}
-          <text x={-6} y={24 + moment.row * ROW_HEIGHT} fontWeight={600}>
+          <text {...anchor(moment.x, width)} y={24 + moment.row * ROW_HEIGHT} fontWeight={600}>
             {moment.title}
           </text>
-          <text className="timeline-when" x={-6} y={38 + moment.row * ROW_HEIGHT}>
+          <text className="timeline-when" {...anchor(moment.x, width)} y={38 + moment.row * ROW_HEIGHT}>
             {moment.after === 0 ? "now" : `after ${inWords(moment.after, 2)}`}
           </text>
         </g>
