@@ -41,21 +41,27 @@ console/node_modules/installed.json: console/package-lock.json
 
 ##@ Test
 
-.PHONY: setup check test test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim fuzz
+.PHONY: setup check test test-rust test-console test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim fuzz
 setup: ## Install what building and testing need (once; quick when nothing is missing)
 	scripts/setup
 
-check: ## What every change must pass: format, lints, dependencies, Rust tests
+check: ## What every change must pass: format, lints, dependencies, Rust tests, the console's
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(MAKE) deny
 	cargo nextest run --workspace
+	$(MAKE) test-console
 
-test: setup test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim ## Everything, from a fresh clone
+test: setup test-rust test-console test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim ## Everything, from a fresh clone
 
 test-rust: ## Rust tests and the examples in the documentation
 	cargo nextest run --locked --workspace --profile ci
 	cargo test --workspace --doc
+
+test-console: console ## The console: format, lints, types, pure functions, what the desk loads first
+	npm --prefix console run check
+	npm --prefix console test
+	npm --prefix console run size
 
 test-sdk: ## The official SDKs against a real server
 	cargo build --bin dwell
@@ -74,7 +80,7 @@ test-docs: ## Every example of the documentation portal, as it stands on its pag
 	cargo build --bin dwell
 	$(with_server) .venv/bin/python sdk-tests/docs/run
 
-test-browser: ## The documentation portal in Chromium: search, try it, keyboard, phone, accessibility
+test-browser: console ## Portal and console in Chromium: main paths, keyboard, phone, dark, accessibility
 	cargo build --bin dwell
 	$(with_server) npm --prefix sdk-tests/browser test
 

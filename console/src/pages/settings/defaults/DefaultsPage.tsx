@@ -9,6 +9,7 @@ import { atLeast, useSession } from "../../../session/session";
 import { entryText, isoText, readTimer, type TimerKind } from "../../../time/duration";
 import { Button } from "../../../ui/buttons";
 import { DurationField } from "../../../ui/DurationField";
+import { focusRefused } from "../../../ui/focus";
 import { ErrorNotice, Loading, Notice } from "../../../ui/notices";
 import { Page } from "../../../ui/page";
 import { toast } from "../../../ui/toasts";
@@ -109,10 +110,11 @@ function Defaults({ configuration }: { readonly configuration: Configuration }) 
   });
   const about = save.error instanceof ApiError ? REFUSED[save.error.code] : undefined;
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setChecked(true);
     if (isReady) save.mutate({ DefaultInactiveTimer: isoText(inactive), DefaultClosedTimer: isoText(closed) });
+    else focusRefused(event.currentTarget);
   };
   const change = (next: Partial<Texts>): void => {
     save.reset();

@@ -9,6 +9,7 @@ import { Button, IconButton } from "../../../ui/buttons";
 import { DurationField } from "../../../ui/DurationField";
 import { Confirm } from "../../../ui/dialogs";
 import { Select, Switch, TextField } from "../../../ui/fields";
+import { focusRefused } from "../../../ui/focus";
 import { ErrorNotice, Notice } from "../../../ui/notices";
 import { toast } from "../../../ui/toasts";
 import { Timeline } from "../Timeline";
@@ -314,10 +315,11 @@ export function PolicyForm({ policy, onClose }: FormProps) {
     save.reset();
     setDraft((before) => ({ ...before, ...next }));
   };
-  const submit = (event: FormEvent): void => {
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setChecked(true);
     if (isGood) save.mutate();
+    else focusRefused(event.currentTarget);
   };
   const part = { draft, problems, change, isDisabled };
 

@@ -83,9 +83,8 @@ function FormDialog<T extends Item>({ resource, item, service, mayEdit, onDone, 
   const title = item === null ? `New ${resource.one}` : resource.name(item);
   const canSave = mayEdit && (item === null || resource.mayUpdate !== false);
 
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (!(await form.submit())) return;
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    if (!(await form.submit(event))) return;
     toast(item === null ? `The ${resource.one} has been made.` : "Saved.");
     onDone();
     if (!(item === null && resource.made)) onClose();

@@ -43,9 +43,8 @@ function Loaded<T extends object>({
   const form = useForm(fields, item, async (sent) => {
     queries.setQueryData(["singleton", path], await post<T>(path, sent));
   });
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (await form.submit()) toast("Saved.");
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    if (await form.submit(event)) toast("Saved.");
   };
   return (
     <form className="stack" onSubmit={(event) => void submit(event)} noValidate>

@@ -228,9 +228,8 @@ export function PasswordPage() {
 
 function PasswordForm({ onDone }: { readonly onDone: () => void }) {
   const form = useForm(PASSWORD, null, (sent) => post("/console/password", sent));
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (!(await form.submit())) return;
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    if (!(await form.submit(event))) return;
     toast("Your password has been changed.");
     onDone();
   };

@@ -1,5 +1,6 @@
-import { useState } from "react";
+import { type FormEvent, useState } from "react";
 import { ApiError, type FormFields } from "../../../api/client";
+import { focusRefused } from "../../../ui/focus";
 import { type Field, formOf, problems, shown, type Values, valuesOf } from "./values";
 
 interface Form<T> {
@@ -12,7 +13,7 @@ interface Form<T> {
   readonly isChanged: boolean;
   readonly change: (values: Values) => void;
   /** Checks, then sends; resolves to whether it went through. */
-  readonly submit: () => Promise<boolean>;
+  readonly submit: (event: FormEvent<HTMLFormElement>) => Promise<boolean>;
 }
 
 /** The field that a refusal names, if it names one of the form. */
@@ -38,10 +39,15 @@ export function useForm<T>(
   const about = named(fields, refusal);
   const errors = { ...(isChecked ? found : {}), ...(about ? { [about]: (refusal as Error).message } : {}) };
 
-  const submit = async (): Promise<boolean> => {
+  const submit = async (event: FormEvent<HTMLFormElement>): Promise<boolean> => {
+    event.preventDefault();
+    const element = event.currentTarget;
     setChecked(true);
     setRefusal(null);
-    if (Object.keys(found).length > 0) return false;
+    if (Object.keys(found).length > 0) {
+      focusRefused(element);
+      return false;
+    }
     setBusy(true);
     try {
       await send(formOf(fields, values, item === null ? null : before));
@@ -49,6 +55,7 @@ export function useForm<T>(
       return true;
     } catch (error) {
       setRefusal(error);
+      focusRefused(element);
       return false;
     } finally {
       setBusy(false);
