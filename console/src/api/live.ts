@@ -106,6 +106,8 @@ export function openLive(queries: QueryClient): () => void {
     stream.onerror = () => {
       become("reconnecting");
       if (stream.readyState !== EventSource.CLOSED) return;
+      // It was refused, perhaps because the session has ended: the shell finds out.
+      void queries.invalidateQueries({ queryKey: keys.signedIn });
       retry = setTimeout(connect, retryDelay(attempt, Math.random()));
       attempt += 1;
     };

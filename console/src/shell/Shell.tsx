@@ -132,7 +132,8 @@ function Frame() {
 export function Shell() {
   const state = useSessionState();
   if (state.isPending) return <Loading />;
-  if (state.isError) {
+  // A failure to read the session anew leaves the page as it is: only an answer signs anybody out.
+  if (state.data === undefined) {
     return (
       <main className="page">
         <ErrorNotice error={state.error} onRetry={() => void state.refetch()} />
