@@ -41,17 +41,21 @@ export function watchSignOut(queries: QueryClient): void {
   onSignedOut(() => void queries.invalidateQueries({ queryKey: keys.signedIn }));
 }
 
-/** Signs in; what another person had on the page is forgotten. */
+/** Forgets what one person had on the page. */
+function forget(queries: QueryClient): void {
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.signedIn[0] });
+}
+
 export async function signIn(queries: QueryClient, email: string, password: string): Promise<void> {
   const state = accept(await post<SignedIn>(PATH, { Email: email, Password: password }));
-  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.signedIn[0] });
+  forget(queries);
   queries.setQueryData(keys.signedIn, state);
 }
 
 export async function signOut(queries: QueryClient): Promise<void> {
   await remove(PATH);
-  queries.clear();
   await queries.resetQueries({ queryKey: keys.signedIn });
+  forget(queries);
 }
 
 export const SessionContext = createContext<SignedIn | null>(null);

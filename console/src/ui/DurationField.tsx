@@ -30,7 +30,8 @@ export function DurationField({
 }: DurationProps) {
   const [wasLeft, setLeft] = useState(false);
   const entry = read(value);
-  const problem = "problem" in entry && (wasLeft || isChecked) ? entry.problem : undefined;
+  const problem = "problem" in entry ? entry.problem : undefined;
+  const isTold = wasLeft || isChecked;
   return (
     <div className="stack-tight">
       <TextField
@@ -38,11 +39,13 @@ export function DurationField({
         value={value}
         onChange={onChange}
         onBlur={() => setLeft(true)}
-        error={refusal ?? problem}
+        error={refusal ?? (isTold ? problem : undefined)}
         isDisabled={isDisabled}
         autoComplete="off"
         {...(hint ? { hint } : {})}
       />
+      {/* While one types it is a hint, in the place of the error to come: nothing may move under the mouse. */}
+      {problem && !isTold && !refusal && <p className="hint">{problem}</p>}
       {"seconds" in entry && (
         <p className="duration-meaning">
           <code>{isoText(entry.seconds)}</code> {entry.seconds === 0 ? "off" : inWords(entry.seconds)}
