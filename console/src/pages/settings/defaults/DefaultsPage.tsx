@@ -3,12 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { ApiError, get, post } from "../../../api/client";
+import { serviceName, useServices } from "../../../api/services";
 import type { Configuration } from "../../../api/types";
 import { ApplyDialog } from "../../../bulk/ApplyPanel";
 import { atLeast, useSession } from "../../../session/session";
 import { entryText, isoText, readTimer, type TimerKind } from "../../../time/duration";
 import { Button } from "../../../ui/buttons";
 import { DurationField } from "../../../ui/DurationField";
+import { Select } from "../../../ui/fields";
 import { focusRefused } from "../../../ui/focus";
 import { ErrorNotice, Loading, Notice } from "../../../ui/notices";
 import { Page } from "../../../ui/page";
@@ -93,7 +95,6 @@ function Defaults({ configuration }: { readonly configuration: Configuration }) 
   };
   const [texts, setTexts] = useState<Texts>(saved);
   const [isChecked, setChecked] = useState(false);
-  const [isApplying, setApplying] = useState(false);
   const mayEdit = atLeast(person.role, "admin");
 
   const inactive = secondsOf("inactive", texts);
@@ -178,31 +179,51 @@ function Defaults({ configuration }: { readonly configuration: Configuration }) 
           )}
         </section>
       </div>
-      {mayEdit && (
-        <section className="panel settings-box">
-          <div className="spread">
-            <div>
-              <h2>Conversations that exist already</h2>
-              <p className="soft">
-                They keep the timers that they were created with. You see how many there are before anything changes.
-              </p>
-            </div>
-            <Button isDisabled={isChanged} onPress={() => setApplying(true)}>
-              Apply to existing…
-            </Button>
-          </div>
-          {isChanged && <p className="soft small">Save first: the saved timers are applied.</p>}
-        </section>
-      )}
+      {mayEdit && <Existing isChanged={isChanged} />}
+    </>
+  );
+}
+
+/** Brings conversations that exist already to the saved timers, in all services or in one. */
+function Existing({ isChanged }: { readonly isChanged: boolean }) {
+  const services = useServices();
+  const [service, setService] = useState("");
+  const [isApplying, setApplying] = useState(false);
+  return (
+    <section className="panel settings-box">
+      <div>
+        <h2>Conversations that exist already</h2>
+        <p className="soft">
+          They keep the timers that they were created with. You see how many there are before anything changes.
+        </p>
+      </div>
+      <div className="resource-tools">
+        {services.length > 1 && (
+          <Select
+            label="Of"
+            value={service}
+            onChange={setService}
+            choices={[
+              { value: "", label: "All services" },
+              ...services.map((one) => ({ value: one.sid, label: serviceName(one) })),
+            ]}
+          />
+        )}
+        <Button isDisabled={isChanged} onPress={() => setApplying(true)}>
+          Apply to existing…
+        </Button>
+      </div>
+      {isChanged && <p className="soft small">Save first: the saved timers are applied.</p>}
       {isApplying && (
         <ApplyDialog
           title="Apply the default timers"
           path="/dwell/v1/DefaultTimers/Apply"
+          form={service === "" ? {} : { ChatServiceSid: service }}
           onClose={() => setApplying(false)}
         >
           Each of these gets the timers as saved, and its clock starts anew at that moment.
         </ApplyDialog>
       )}
-    </>
+    </section>
   );
 }
