@@ -218,7 +218,7 @@ test.describe("policies", () => {
     await expect(preview).toContainText("Good bye!");
     await page.getByRole("button", { name: "Make policy" }).click();
     await expect(page.getByRole("row", { name: /Support by text/ })).toContainText("5 minutes of the customer's silence");
-    const [made] = (await account.get("/dwell/v1/LifecyclePolicies")).policies;
+    const [made] = (await account.get("/dwell/v1/LifecyclePolicies")).lifecycle_policies;
     expect(made).toMatchObject({ friendly_name: "Support by text", channel_type: "sms", counts: "customer", idle_after: "PT5M",
       end_inactive_after: "P1D", farewell: "Good bye!", warnings: [{ before: "PT1M", body: "Are you still there?" }] });
     expect(made.hours.time_zone).toBe("Europe/Berlin");

@@ -334,7 +334,7 @@ export interface LifecyclePolicy {
 export interface TimelineStep {
   readonly at: string;
   readonly after: string;
-  readonly what: string;
+  readonly what: "customer_writes" | "agent_replies" | "warning" | "farewell" | "inactive" | "session_ends" | "closed";
   readonly text: string;
   readonly body: string | null;
 }

@@ -11,7 +11,7 @@ const LABEL_HEIGHT = 44;
 /** Labels closer than this take the next row. */
 const LABEL_WIDTH = 112;
 const ROW_HEIGHT = 30;
-const ROWS = 2;
+const ROWS = 3;
 
 function useWidth(ref: RefObject<Element | null>): number {
   const [width, setWidth] = useState(0);

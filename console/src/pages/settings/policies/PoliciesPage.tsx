@@ -68,17 +68,14 @@ function List({ policies, mayEdit, onOpen, onApply }: ListProps) {
                 <Chip tone={policy.enabled ? "good" : "quiet"}>{policy.enabled ? "on" : "off"}</Chip>
               </td>
               <td data-label="Older version">
-                {policy.outdated === 0 && "—"}
-                {policy.outdated > 0 && (
-                  <span className="row">
-                    {policy.outdated}
-                    {mayEdit && (
-                      <Button size="small" onPress={() => onApply(policy)}>
-                        Apply…
-                      </Button>
-                    )}
-                  </span>
-                )}
+                <span className="row">
+                  {policy.outdated === 0 ? "none" : `${policy.outdated} conversations`}
+                  {mayEdit && policy.enabled && (
+                    <Button size="small" aria-label={`Apply ${policy.friendly_name}…`} onPress={() => onApply(policy)}>
+                      Apply…
+                    </Button>
+                  )}
+                </span>
               </td>
             </tr>
           ))}

@@ -135,16 +135,15 @@ function Clock({ draft, problems, change, isDisabled }: PartProps) {
           ]}
           isDisabled={isDisabled}
         />
-        {draft.action === "inactivate_and_end" && (
-          <DurationField
-            label="Inactive until it ends"
-            value={draft.end_inactive_after}
-            onChange={(end_inactive_after) => change({ end_inactive_after })}
-            read={readEnd}
-            refusal={problems.end_inactive_after}
-            isDisabled={isDisabled}
-          />
-        )}
+        <DurationField
+          label="Inactive until it ends"
+          hint="Whoever made it inactive"
+          value={draft.end_inactive_after}
+          onChange={(end_inactive_after) => change({ end_inactive_after })}
+          read={readEnd}
+          refusal={problems.end_inactive_after}
+          isDisabled={isDisabled}
+        />
       </div>
       <HoursEditor
         hours={draft.hours}
@@ -255,7 +254,7 @@ function Preview({ form }: { readonly form: FormFields | null }) {
   });
   return (
     <section className="panel settings-box" aria-label="What will happen">
-      <h2>A conversation that begins now</h2>
+      <h2>A customer who writes now, and gets one reply</h2>
       {form === null && <p className="soft">Without mistakes in the form this shows what will happen.</p>}
       {error && <ErrorNotice error={error} />}
       {form !== null && data && <Timeline moments={previewMoments(data)} />}

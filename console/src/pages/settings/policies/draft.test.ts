@@ -12,7 +12,7 @@ describe("what the API would refuse is said beside its field", () => {
     ["no clock is allowed", { idle_after: "off" }, []],
     ["an end without its time", { end_inactive_after: "off" }, ["end_inactive_after"]],
     ["too short until the end", { end_inactive_after: "5 min" }, ["end_inactive_after"]],
-    ["which does not matter when it only parks", { action: "inactivate", end_inactive_after: "5 min" }, []],
+    ["no end at all when it only parks", { action: "inactivate", end_inactive_after: "off" }, []],
     ["a warning after the end", { warnings: [{ id: 0, before: "5 min", body: "x" }] }, ["warnings"]],
     ["a warning without text", { warnings: [{ id: 0, before: "1 min", body: " " }] }, ["warnings"]],
     [
@@ -74,26 +74,28 @@ it("sends ISO durations, and blanks for what is taken away", () => {
   });
   expect(form).toMatchObject({
     IdleAfter: "PT5M",
-    EndInactiveAfter: "PT0S",
+    EndInactiveAfter: "P1D",
     Address: "",
     Hours: "",
     Warnings: '[{"before":"PT1M","body":"Still there?"}]',
   });
 });
 
-it("draws the server's preview: a warning changes no state", () => {
+it("draws the server's preview: a warning changes no state, a farewell belongs to what it is said at", () => {
   const step = { at: "", text: "", body: null };
   const moments = previewMoments([
-    { ...step, after: "PT0S", what: "created" },
-    { ...step, after: "PT4M", what: "warning", body: "Still there?" },
-    { ...step, after: "PT5M", what: "inactive" },
-    { ...step, after: "P1DT5M", what: "ended" },
+    { ...step, after: "PT0S", what: "customer_writes" },
+    { ...step, after: "PT30S", what: "agent_replies" },
+    { ...step, after: "PT4M30S", what: "warning", body: "Still there?" },
+    { ...step, after: "PT5M30S", what: "farewell", body: "Good bye!" },
+    { ...step, after: "PT5M30S", what: "inactive" },
+    { ...step, after: "P1DT5M30S", what: "closed" },
   ]);
-  expect(moments.map((moment) => [moment.after, moment.state])).toEqual([
-    [0, "active"],
-    [240, null],
-    [300, "inactive"],
-    [86_700, "closed"],
+  expect(moments.map((moment) => [moment.after, moment.state, moment.says])).toEqual([
+    [0, "active", undefined],
+    [30, null, undefined],
+    [270, null, "Still there?"],
+    [330, "inactive", "Good bye!"],
+    [86_730, "closed", undefined],
   ]);
-  expect(moments[1]?.says).toBe("Still there?");
 });

@@ -181,10 +181,8 @@ export type Problems = Readonly<Partial<Record<keyof Draft, string>>>;
 const problemOf = (entry: Entry): string | undefined => ("problem" in entry ? entry.problem : undefined);
 
 function endProblem(draft: Draft, end: Entry): string | undefined {
-  if (draft.action !== "inactivate_and_end") return undefined;
-  return secondsOf(end) === 0 && "seconds" in end
-    ? "Say after how long it ends, or choose “becomes inactive”."
-    : problemOf(end);
+  const isMissing = draft.action === "inactivate_and_end" && "seconds" in end && end.seconds === 0;
+  return isMissing ? "Say after how long it ends, or choose “becomes inactive”." : problemOf(end);
 }
 
 function warningsProblem(draft: Draft, idle: number): string | undefined {
@@ -216,7 +214,6 @@ export function problemsOf(draft: Draft): Problems {
 
 /** All parameters; blank ones take away. */
 export function formOf(draft: Draft): FormFields {
-  const hasEnd = draft.action === "inactivate_and_end";
   const warnings = draft.warnings.map((one) => ({
     before: isoText(secondsOf(readEntry(one.before))),
     body: one.body.trim(),
@@ -231,7 +228,7 @@ export function formOf(draft: Draft): FormFields {
     StartsOn: draft.starts_on,
     IdleAfter: isoText(secondsOf(readIdle(draft.idle_after))),
     Action: draft.action,
-    EndInactiveAfter: hasEnd ? isoText(secondsOf(readEnd(draft.end_inactive_after))) : "PT0S",
+    EndInactiveAfter: isoText(secondsOf(readEnd(draft.end_inactive_after))),
     EndCloses: draft.end_closes,
     OnReturn: draft.on_return,
     Queue: draft.queue.trim(),
@@ -258,21 +255,27 @@ export function rulesInWords(policy: LifecyclePolicy): string {
   return `${inWords(idle)} of ${who} after ${STARTS[policy.starts_on]}: ${act}${then}`;
 }
 
-/** The state that a step of a previewed timeline leads to; null for what changes none. */
-function stateAfter(what: string): Moment["state"] {
-  if (/^(created|begin|start|active)/.test(what)) return "active";
-  if (/^inactiv/.test(what)) return "inactive";
-  return /^(end|clos)/.test(what) ? "closed" : null;
+/** How each step of a preview is called, and the state that it leads to; null for what changes none. */
+const STEPS: Readonly<Record<TimelineStep["what"], readonly [title: string, state: Moment["state"]]>> = {
+  customer_writes: ["Customer writes", "active"],
+  agent_replies: ["Agent replies", null],
+  warning: ["Warning", null],
+  farewell: ["Farewell", null],
+  inactive: ["Inactive", "inactive"],
+  session_ends: ["Session ends", "closed"],
+  closed: ["Closed", "closed"],
+};
+
+/** The server's preview as moments of the drawing; a farewell belongs to what it is said at. */
+export function previewMoments(timeline: readonly TimelineStep[]): readonly Moment[] {
+  const farewellAt = new Map(
+    timeline.filter((step) => step.what === "farewell").map((step) => [step.after, step.body]),
+  );
+  return timeline
+    .filter((step) => step.what !== "farewell")
+    .map((step) => {
+      const [title, state] = STEPS[step.what];
+      const says = step.body ?? (state === null ? null : farewellAt.get(step.after));
+      return { after: isoSeconds(step.after) ?? 0, state, title, text: step.text, ...(says ? { says } : {}) };
+    });
 }
-
-const titleOf = (what: string): string => what.charAt(0).toUpperCase() + what.slice(1).replaceAll("_", " ");
-
-/** The server's preview as moments of the drawing. */
-export const previewMoments = (timeline: readonly TimelineStep[]): readonly Moment[] =>
-  timeline.map((step) => ({
-    after: isoSeconds(step.after) ?? 0,
-    state: stateAfter(step.what),
-    title: titleOf(step.what),
-    text: step.text,
-    ...(step.body ? { says: step.body } : {}),
-  }));
