@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inWords, isoSeconds, isoText, readEntry, readTimer, SECONDS_MAX } from "./duration";
+import { inShort, inWords, isoSeconds, isoText, readEntry, readTimer, SECONDS_MAX } from "./duration";
 
 const DAY = 86_400;
 
@@ -72,6 +72,7 @@ describe("words", () => {
 
   it("cuts off small units on demand", () => {
     expect(inWords(93_784, 2)).toBe("1 day 2 hours");
+    expect([0, 270, 93_784].map((seconds) => inShort(seconds))).toEqual(["0 s", "4 min 30 s", "1 d 2 h"]);
   });
 });
 

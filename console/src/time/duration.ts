@@ -34,23 +34,38 @@ export function isoText(seconds: number): string {
   return `P${days > 0 ? `${days}D` : ""}${time === "" ? "" : `T${time}`}`;
 }
 
-const UNITS: readonly (readonly [number, string])[] = [
-  [DAY, "day"],
-  [HOUR, "hour"],
-  [MINUTE, "minute"],
-  [1, "second"],
+const UNITS: readonly (readonly [size: number, name: string, short: string])[] = [
+  [DAY, "day", "d"],
+  [HOUR, "hour", "h"],
+  [MINUTE, "minute", "min"],
+  [1, "second", "s"],
 ];
+
+/** What of each unit there is, the largest first, at most `parts` of them. */
+function amounts(seconds: number, parts: number): readonly (readonly [amount: number, name: string, short: string])[] {
+  let rest = Math.max(0, Math.floor(seconds));
+  return UNITS.map(([size, name, short]) => {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    return [amount, name, short] as const;
+  })
+    .filter(([amount]) => amount > 0)
+    .slice(0, parts);
+}
 
 /** "1 hour 30 minutes"; at most `parts` units, the rest is cut off. Zero is "0 seconds". */
 export function inWords(seconds: number, parts = 4): string {
-  const words: string[] = [];
-  let rest = Math.max(0, Math.floor(seconds));
-  for (const [size, name] of UNITS) {
-    const amount = Math.floor(rest / size);
-    rest -= amount * size;
-    if (amount > 0 && words.length < parts) words.push(`${amount} ${name}${amount === 1 ? "" : "s"}`);
-  }
-  return words.length === 0 ? "0 seconds" : words.join(" ");
+  const words = amounts(seconds, parts).map(([amount, name]) => `${amount} ${name}${amount === 1 ? "" : "s"}`);
+  return words.join(" ") || "0 seconds";
+}
+
+/** "1 h 30 min", where there is little room. */
+export function inShort(seconds: number, parts = 2): string {
+  return (
+    amounts(seconds, parts)
+      .map(([amount, , short]) => `${amount} ${short}`)
+      .join(" ") || "0 s"
+  );
 }
 
 const FRIENDLY_UNITS: readonly (readonly [RegExp, number])[] = [

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { now } from "../../time/clock";
-import { inWords } from "../../time/duration";
+import { inShort } from "../../time/duration";
 import { showDateTime } from "../../time/format";
 import { type Moment, positions } from "./moments";
 
@@ -8,10 +8,10 @@ const [LEFT, RIGHT] = [10, 16];
 /** Where the line is, below the arc of what comes back or without one. */
 const LINE_Y = { withArc: 62, alone: 12 };
 const LABEL_HEIGHT = 44;
-/** Labels closer than this take the next row. */
-const LABEL_WIDTH = 112;
+/** About how wide a character of a label is, and what is between two labels, in pixels. */
+const [CHARACTER_WIDTH, GAP] = [7.2, 10];
 const ROW_HEIGHT = 30;
-const ROWS = 3;
+const ROWS = 4;
 
 function useWidth(ref: RefObject<Element | null>): number {
   const [width, setWidth] = useState(0);
@@ -27,28 +27,32 @@ function useWidth(ref: RefObject<Element | null>): number {
 interface Placed extends Moment {
   readonly x: number;
   readonly row: number;
+  readonly anchor: { readonly x: number; readonly textAnchor: "start" | "end" };
 }
 
+const whenText = (moment: Moment): string => (moment.after === 0 ? "now" : `+ ${inShort(moment.after)}`);
+const labelWidth = (moment: Moment): number =>
+  Math.max(moment.title.length, whenText(moment).length) * CHARACTER_WIDTH + GAP;
+
+/** Labels begin at their knot, or end there where the edge is near; each takes the first row with room for it. */
 function place(moments: readonly Moment[], width: number): readonly Placed[] {
   const room = width - LEFT - RIGHT;
+  const places = positions(moments.map((moment) => moment.after));
   const ends: number[] = [];
-  return positions(moments.map((moment) => moment.after)).map((position, i) => {
-    const x = LEFT + position * room;
-    const free = Array.from({ length: ROWS }, (_, row) => row).find(
-      (row) => (ends[row] ?? -LABEL_WIDTH) + LABEL_WIDTH <= x,
-    );
+  return moments.map((moment, i) => {
+    const x = LEFT + (places[i] ?? 0) * room;
+    const label = labelWidth(moment);
+    const isEnding = x + label > width;
+    const left = isEnding ? x - label : x;
+    const free = Array.from({ length: ROWS }, (_, row) => row).find((row) => (ends[row] ?? 0) <= left);
     const row = free ?? ROWS - 1;
-    ends[row] = x;
-    return { ...(moments[i] as Moment), x, row };
+    ends[row] = left + label;
+    return { ...moment, x, row, anchor: isEnding ? { x: 6, textAnchor: "end" } : { x: -6, textAnchor: "start" } };
   });
 }
 
 const comesBack = (moments: readonly Moment[]): boolean => moments.some((moment) => moment.state === "inactive");
 const lineOf = (moments: readonly Moment[]): number => (comesBack(moments) ? LINE_Y.withArc : LINE_Y.alone);
-
-/** Labels begin at their knot; near the right edge they end there. */
-const anchor = (x: number, width: number): { readonly x: number; readonly textAnchor: "start" | "end" } =>
-  x + LABEL_WIDTH > width ? { x: 6, textAnchor: "end" } : { x: -6, textAnchor: "start" };
 
 function Drawing({ moments, width }: { readonly moments: readonly Moment[]; readonly width: number }) {
   const placed = place(moments, width);
@@ -86,14 +90,23 @@ function Drawing({ moments, width }: { readonly moments: readonly Moment[]; read
         </>
       )}
       {placed.map((moment) => (
+        <line
+          key={`${moment.after} ${moment.title}`}
+          className="timeline-return"
+          x1={moment.x}
+          x2={moment.x}
+          y1={lineY + 8}
+          y2={lineY + 12 + moment.row * ROW_HEIGHT}
+        />
+      ))}
+      {placed.map((moment) => (
         <g key={`${moment.after} ${moment.title}`} transform={`translate(${moment.x} ${lineY})`}>
           <circle className={moment.state ? "timeline-knot" : "timeline-knot minor"} r={moment.state ? 7 : 4.5} />
-          {moment.row > 0 && <line className="timeline-return" y1={8} y2={12 + moment.row * ROW_HEIGHT} />}
-          <text {...anchor(moment.x, width)} y={24 + moment.row * ROW_HEIGHT} fontWeight={600}>
+          <text {...moment.anchor} y={24 + moment.row * ROW_HEIGHT} fontWeight={600}>
             {moment.title}
           </text>
-          <text className="timeline-when" {...anchor(moment.x, width)} y={38 + moment.row * ROW_HEIGHT}>
-            {moment.after === 0 ? "now" : `after ${inWords(moment.after, 2)}`}
+          <text className="timeline-when" {...moment.anchor} y={38 + moment.row * ROW_HEIGHT}>
+            {whenText(moment)}
           </text>
         </g>
       ))}
