@@ -41,7 +41,7 @@ console/node_modules/installed.json: console/package-lock.json
 
 ##@ Test
 
-.PHONY: setup check test test-rust test-console test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim fuzz
+.PHONY: setup check test test-rust test-console test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim fuzz pictures
 setup: ## Install what building and testing need (once; quick when nothing is missing)
 	scripts/setup
 
@@ -83,6 +83,10 @@ test-docs: ## Every example of the documentation portal, as it stands on its pag
 test-browser: console ## Portal and console in Chromium: main paths, keyboard, phone, dark, accessibility
 	cargo build --bin dwell
 	$(with_server) npm --prefix sdk-tests/browser test
+
+pictures: console ## Take the pictures of the guides anew: docs/pictures
+	cargo build --bin dwell
+	$(with_server) npm --prefix sdk-tests/browser run pictures
 
 test-mcp: ## The MCP server: the official clients and the inspector, over HTTP and as a program
 	cargo build --bin dwell
