@@ -223,11 +223,11 @@ test.describe("policies", () => {
       end_inactive_after: "P1D", farewell: "Good bye!", warnings: [{ before: "PT1M", body: "Are you still there?" }] });
     expect(made.hours.time_zone).toBe("Europe/Berlin");
     expect(made.hours.week.mon).toEqual([["09:00", "18:00"]]);
-    await page.getByRole("button", { name: "Support by text" }).click();
+    await page.getByRole("button", { name: "Support by text", exact: true }).click();
     await field(page, "Silence until then").fill("10 min");
     await save(page).click();
     await expect(page.getByRole("row", { name: /Support by text/ })).toContainText("10 minutes");
-    await page.getByRole("button", { name: "Support by text" }).click();
+    await page.getByRole("button", { name: "Support by text", exact: true }).click();
     await page.getByRole("button", { name: "Delete" }).click();
     await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
     await expect(page.getByText("There are no policies yet.")).toBeVisible();
