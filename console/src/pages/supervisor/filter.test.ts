@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { encode } from "../../api/client";
+import type { Session } from "../../api/types";
+import { bare, bulkFilter, EVERYTHING, isEverything, readFilter, readTab, sessionHolds, sessionQuery } from "./filter";
+
+it("reads addresses and saved views, and leaves out what it does not understand", () => {
+  const filter = readFilter({ status: ["waiting", "lost"], state: "asleep", owner: "ana", queue: 7, failed: "yes" });
+  expect(filter).toEqual({ ...EVERYTHING, status: ["waiting"], owner: "ana", queue: "7" });
+  expect(readFilter(bare(filter))).toEqual(filter);
+  expect(readFilter({ status: "ended" }).status).toEqual(["ended"]);
+  expect([readTab("agents"), readTab("none"), readTab(undefined)]).toEqual(["agents", "sessions", "sessions"]);
+});
+
+it("says when it leaves everything open", () => {
+  expect(isEverything(EVERYTHING)).toBe(true);
+  expect(isEverything({ ...EVERYTHING, failed: true })).toBe(false);
+});
+
+it("asks the server for what is chosen only", () => {
+  expect(encode(sessionQuery(EVERYTHING)).toString()).toBe("");
+  const chosen = { ...EVERYTHING, status: ["waiting", "active"] as const, owner: "ana", failed: true };
+  expect(encode(sessionQuery(chosen)).toString()).toBe("Status=waiting&Status=active&Owner=ana&Failed=true");
+});
+
+it("names sessions by status and conversations by state in bulk", () => {
+  const filter = { ...EVERYTHING, status: ["waiting"] as const, state: "active" as const };
+  expect(encode(bulkFilter("sessions", filter)).toString()).toBe("Status=waiting");
+  expect(encode(bulkFilter("conversations", filter)).toString()).toBe("State=active");
+});
+
+it("finds words anywhere in a row, in any case", () => {
+  const session = {
+    sid: "DS1",
+    conversation_sid: "CH1",
+    owner: "ana",
+    conversation: { friendly_name: "Bike order", customer: "+4915112345678", last_message: { body: "Where is it?" } },
+  } as Session;
+  expect(["bike", "WHERE order", "+4915", "ch1", ""].map((words) => sessionHolds(session, words))).toEqual(
+    Array(5).fill(true),
+  );
+  expect(sessionHolds(session, "bike car")).toBe(false);
+});
