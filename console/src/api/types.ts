@@ -436,6 +436,8 @@ export interface Statistics {
   readonly from: string;
   readonly to: string;
   readonly step: "hour" | "day";
+  /** Up to where everything is counted. */
+  readonly complete_until: string;
   readonly states: readonly {
     readonly at: string;
     readonly active: number;
@@ -461,7 +463,12 @@ export interface Statistics {
     readonly p50_seconds: number | null;
     readonly p90_seconds: number | null;
   }[];
-  readonly identities: readonly { readonly identity: string; readonly conversations: number; readonly limit: number }[];
+  readonly identities: readonly {
+    readonly identity: string;
+    readonly chat_service_sid: string;
+    readonly conversations: number;
+    readonly limit: number;
+  }[];
   readonly now: {
     readonly active: number;
     readonly inactive: number;
@@ -474,7 +481,8 @@ export interface Statistics {
 export interface SavedView {
   readonly sid: string;
   readonly friendly_name: string;
-  readonly filter: string;
+  /** A JSON object, which means what the page that saved it wants. */
+  readonly filter: Readonly<Record<string, unknown>>;
   readonly date_created: string;
   readonly date_updated: string;
   readonly url: string;

@@ -12,6 +12,8 @@ const Leaf = ({ value }: { readonly value: unknown }) => (
   <span className={`json-${value === null ? "null" : typeof value}`}>{JSON.stringify(value)}</span>
 );
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 interface NodeProps {
   readonly name: string | null;
   readonly value: unknown;
@@ -46,7 +48,7 @@ function Node({ name, value, depth }: NodeProps) {
     <details open={depth < OPEN_DEPTH} className="json-branch">
       <summary>
         <Name name={name} />
-        {open} <span className="soft">{isList ? `${entries.length} items` : `${entries.length} keys`}</span> {close}
+        {open} <span className="soft">{counted(entries.length, isList ? "item" : "key")}</span> {close}
       </summary>
       <div>
         {entries.map(([key, inner]) => (

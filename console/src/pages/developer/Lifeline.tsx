@@ -31,7 +31,7 @@ export function Lifeline({ life }: { readonly life: Life }) {
             <time className="small" dateTime={new Date(one.from).toISOString()} title={showExact(one.from)}>
               {showDateTime(one.from)}
             </time>
-            <span className="small">by {one.cause}</span>
+            <span className="small">{one.cause}</span>
           </li>
         ))}
       </ol>

@@ -8,8 +8,8 @@ const silent = { from: "active", to: "inactive", at: at(5), reason: "TIMER" } as
 
 it("tells a life as stretches of the past, the present and what lies ahead", () => {
   const told = stretches({ history: [created, silent], forecast: [{ to: "closed", at: at(30) }] });
-  expect(told.map(({ state, cause, kind }) => `${kind}: ${state} by ${cause}`)).toEqual([
-    "past: active by created",
+  expect(told.map(({ state, cause, kind }) => `${kind}: ${state} ${cause}`)).toEqual([
+    "past: active created",
     "present: inactive by timer",
     "future: closed by timer",
   ]);

@@ -21,7 +21,7 @@ export interface Stretch {
   readonly from: number;
   /** Null for what has no end in sight. */
   readonly to: number | null;
-  /** What began it. */
+  /** What began it, in words. */
   readonly cause: string;
   readonly kind: "past" | "present" | "future";
 }
@@ -36,7 +36,7 @@ export function stretches({ history, forecast }: Pick<Life, "history" | "forecas
       state: one.to,
       from: Date.parse(one.at),
       to: Date.parse(next?.at ?? forecast[0]?.at ?? "") || null,
-      cause: index === 0 && one.from === null ? "created" : CAUSES[one.reason],
+      cause: one.from === null ? "created" : `by ${CAUSES[one.reason]}`,
       kind: next ? "past" : "present",
     };
   });
@@ -46,7 +46,7 @@ export function stretches({ history, forecast }: Pick<Life, "history" | "forecas
       state: one.to,
       from: Date.parse(one.at),
       to: next ? Date.parse(next.at) : null,
-      cause: "timer",
+      cause: "by timer",
       kind: "future",
     };
   });

@@ -19,12 +19,13 @@ export function Identities({ identities }: { readonly identities: readonly Row[]
         <div>
           <h2 id="overview-identities">Conversations per identity</h2>
           <p className="soft small">
-            How many each identity is a participant of, against how many it may be. The mark is the limit.
+            How many active and inactive ones of a service each identity is in, against how many it may be in. The mark
+            is the limit.
           </p>
         </div>
       </header>
       {rows.length === 0 ? (
-        <div className="overview-none">No identity is a participant of a conversation.</div>
+        <div className="overview-none">No identity is in an active or inactive conversation.</div>
       ) : (
         <table className="overview-identities">
           <thead className="visually-hidden">
@@ -36,8 +37,10 @@ export function Identities({ identities }: { readonly identities: readonly Row[]
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={row.identity}>
-                <th scope="row">{row.identity}</th>
+              <tr key={row.chat_service_sid + row.identity}>
+                <th scope="row" title={row.chat_service_sid}>
+                  {row.identity}
+                </th>
                 <td>
                   <div className="overview-meter" aria-hidden="true">
                     <div

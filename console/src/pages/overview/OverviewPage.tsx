@@ -11,7 +11,7 @@ import { ErrorNotice, Loading } from "../../ui/notices";
 import { Page } from "../../ui/page";
 import { Identities } from "./Identities";
 import { Plot } from "./Plot";
-import { COUNT, largest, type Point, type Step, seconds, secondsUpTo } from "./plot";
+import { COUNT, everyStep, largest, type Point, STEP_MS, type Step, seconds, secondsUpTo } from "./plot";
 import { bounds, RANGES, type RangeName, stepOf, stepsOf } from "./range";
 import "./overview.css";
 
@@ -88,22 +88,30 @@ const sum = (points: readonly Point[], index: number): number =>
 
 function Plots({ data, now }: { readonly data: Statistics; readonly now: number }) {
   const transitions = series(data.transitions, "api", "timer", "event");
-  const lateness = series(data.lateness, "p50_seconds", "p99_seconds", "max_seconds");
-  const replies = series(data.first_reply, "p50_seconds", "p90_seconds");
-  const time = { step: data.step, from: Date.parse(data.from), to: Date.parse(data.to), now };
-  const zone = data.step === "day" ? "Days are days of UTC." : `Times are those of ${zoneName()}.`;
+  const { step } = data;
+  const [from, end] = [Date.parse(data.from), Date.parse(data.to)];
+  // The present step is not over: the axis goes to its end.
+  const to = Math.ceil(end / STEP_MS[step]) * STEP_MS[step];
+  const time = { step, from, to, now };
+  const latenessTold = series(data.lateness, "p50_seconds", "p99_seconds", "max_seconds");
+  const lateness = everyStep(latenessTold, from, to, step, 3);
+  const replies = everyStep(series(data.first_reply, "p50_seconds", "p90_seconds"), from, to, step, 2);
+  const isBehind = Date.parse(data.complete_until) < end;
+  const zone = step === "day" ? "Days are days of UTC." : `Times are those of ${zoneName()}.`;
   const counted = (rows: readonly { readonly count: number }[]): number => rows.reduce((n, row) => n + row.count, 0);
   return (
     <>
       <Now now={data.now} />
       <p className="soft small">
-        {showDateTime(time.from)} to {showDateTime(Math.min(time.to, now))}. {zone}
+        {showDateTime(from)} to {showDateTime(end)}. {zone}
+        {isBehind &&
+          ` The server is still counting: what happened after ${showDateTime(data.complete_until)} is missing.`}
       </p>
       <div className="overview-plots">
         <Plot
           {...time}
           title="Conversations by state"
-          about={`How many were in each state when each ${data.step} began.`}
+          about={`How many were in each state when each ${step} began.`}
           kind="area"
           series={[
             { label: "Active", tone: "active" },
@@ -116,7 +124,7 @@ function Plots({ data, now }: { readonly data: Statistics; readonly now: number 
         />
         <Plot
           {...time}
-          title={data.step === "hour" ? "Transitions per hour" : "Transitions per day"}
+          title={step === "hour" ? "Transitions per hour" : "Transitions per day"}
           about="Changes of state by what caused them: somebody through the API, a timer, or a message that reactivated."
           kind="bars"
           series={[
@@ -132,7 +140,7 @@ function Plots({ data, now }: { readonly data: Statistics; readonly now: number 
         <Plot
           {...time}
           title="Lateness of timers"
-          about="How long after its due time a timer was carried out, in real time: half, 99 of 100, and the latest."
+          about="How long after its due time a timer was carried out, in real time: half of them, 99 of 100 (up to an eighth too large), and the latest."
           kind="lines"
           series={[
             { label: "Half", tone: "low" },
@@ -147,7 +155,7 @@ function Plots({ data, now }: { readonly data: Statistics; readonly now: number 
         <Plot
           {...time}
           title="Time to the first reply"
-          about="From the beginning of a session to the first message of its agent: half of them, and 90 of 100."
+          about="From the beginning of a session to the first message of its agent: half of them, and 90 of 100 (up to an eighth too large)."
           kind="lines"
           series={[
             { label: "Half", tone: "low" },

@@ -1,5 +1,16 @@
 import { expect, it } from "vitest";
-import { COUNT, indexAt, largest, MARGIN, seconds, secondsUpTo, stepText, timeScale, valueScale } from "./plot";
+import {
+  COUNT,
+  everyStep,
+  indexAt,
+  largest,
+  MARGIN,
+  seconds,
+  secondsUpTo,
+  stepText,
+  timeScale,
+  valueScale,
+} from "./plot";
 
 const HOUR = 3_600_000;
 const points = [
@@ -53,4 +64,13 @@ it("puts days where they begin in UTC", () => {
   const { x, ticks } = timeScale(0, 4 * day, "day", 500);
   expect(x(0)).toBe(MARGIN.left);
   expect(ticks.every((tick) => tick.getTime() % day === 0)).toBe(true);
+});
+
+it("has a point for every step, without a value where nothing was told", () => {
+  const told = everyStep([{ at: HOUR, values: [7] }], 0, 2.5 * HOUR, "hour", 1);
+  expect(told).toEqual([
+    { at: 0, values: [null] },
+    { at: HOUR, values: [7] },
+    { at: 2 * HOUR, values: [null] },
+  ]);
 });

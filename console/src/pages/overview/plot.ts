@@ -104,10 +104,21 @@ export function timeTick(at: Date, step: Step): string {
     : at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
+/** One point for every step from `from` to `to`: what the server leaves out has no value. */
+export function everyStep(points: readonly Point[], from: number, to: number, step: Step, series: number): Point[] {
+  const known = new Map(points.map((point) => [point.at, point]));
+  const none = Array<null>(series).fill(null);
+  const count = Math.max(0, Math.ceil((to - from) / STEP_MS[step]));
+  return Array.from({ length: count }, (_, index) => {
+    const at = from + index * STEP_MS[step];
+    return known.get(at) ?? { at, values: none };
+  });
+}
+
 /** The step that begins at `at`, in words; what has not ended by `now` is told to be unfinished. */
 export function stepText(at: number, step: Step, now: number): string {
   const text =
-    step === "day"
+    step === "day" && at % STEP_MS.day === 0
       ? new Date(at).toLocaleDateString(undefined, {
           weekday: "short",
           day: "numeric",
@@ -121,7 +132,8 @@ export function stepText(at: number, step: Step, now: number): string {
           hour: "2-digit",
           minute: "2-digit",
         });
-  return at <= now && now < at + STEP_MS[step] ? `${text}, so far` : text;
+  const isWhole = at % STEP_MS[step] === 0;
+  return isWhole && at <= now && now < at + STEP_MS[step] ? `${text}, so far` : text;
 }
 
 /** The index of the point whose step holds `at`, or the nearest. */

@@ -17,8 +17,6 @@ import type { SupervisorState } from "./state";
 const KEY = ["views"];
 const VIEWS_MAX = 200;
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
 /** Tab and filter as they are kept in a view. */
 const kept = ({ tab, filter }: SupervisorState): string => JSON.stringify({ tab, ...bare(filter) });
 
@@ -32,10 +30,8 @@ export function Views({ state }: { readonly state: SupervisorState }) {
     queryFn: ({ signal }) => all<SavedView>("/dwell/v1/Views?PageSize=200", VIEWS_MAX, signal),
   });
   const present = kept(state);
-  const filterOf = (view: SavedView): Record<string, unknown> => (isObject(view.filter) ? view.filter : {});
   const current = views.find((view) => {
-    const filter = filterOf(view);
-    return JSON.stringify({ tab: readTab(filter["tab"]), ...bare(readFilter(filter)) }) === present;
+    return JSON.stringify({ tab: readTab(view.filter["tab"]), ...bare(readFilter(view.filter)) }) === present;
   });
   const mayChange = atLeast(person.role, "supervisor");
 
@@ -50,8 +46,7 @@ export function Views({ state }: { readonly state: SupervisorState }) {
     toast(`The view “${name.trim()}” is saved.`);
   };
   const open = (view: SavedView): void => {
-    const filter = filterOf(view);
-    state.setFilter(readFilter(filter), readTab(filter["tab"]));
+    state.setFilter(readFilter(view.filter), readTab(view.filter["tab"]));
   };
   const changes: MenuAct[] = [
     {
