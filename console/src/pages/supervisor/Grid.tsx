@@ -6,6 +6,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   type MouseEvent,
+  memo,
   type ReactNode,
   useEffect,
   useId,
@@ -39,7 +40,7 @@ interface GridProps<T> {
 
 const ROW_PX = 52;
 const ROW_NARROW_PX = 98;
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 /** Rows from the end at which more are fetched. */
 const AHEAD = 60;
 const PAGE_ROWS = 10;
@@ -119,8 +120,11 @@ export function Grid<T>({ label, items, columns, idOf, nameOf, choosing, hasMore
     else return;
     event.preventDefault();
   };
-  const onClick = (event: MouseEvent, index: number): void => {
-    if (isInteractive(event)) return;
+  // One listener for all rows: what is drawn again while scrolling is new rows only.
+  const onClick = (event: MouseEvent): void => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-index]") : null;
+    if (!row || isInteractive(event)) return;
+    const index = Number(row.dataset["index"]);
     if (event.shiftKey) move(index, true);
     else toggle(index);
   };
@@ -147,40 +151,66 @@ export function Grid<T>({ label, items, columns, idOf, nameOf, choosing, hasMore
           </div>
         ))}
       </div>
-      <div role="rowgroup" className="supervisor-body" style={{ height: rows.getTotalSize() }}>
+      <div role="rowgroup" className="supervisor-body" style={{ height: rows.getTotalSize() }} onClick={onClick}>
         {shown.map((row) => {
           const item = items[row.index];
-          if (item === undefined) return null;
-          const isChosen = choosing.isChosen(idOf(item));
-          return (
-            <div
+          return item === undefined ? null : (
+            <MemoRow
               key={row.key}
               id={`${id}-${row.index}`}
-              role="row"
-              aria-rowindex={row.index + 2}
-              aria-selected={isChosen}
-              className={row.index === present ? "supervisor-row at" : "supervisor-row"}
-              style={{ transform: `translateY(${row.start}px)`, height: row.size }}
-              onClick={(event) => onClick(event, row.index)}
-            >
-              <div role="gridcell" className="cell-choose">
-                <span className={isChosen ? "supervisor-box on" : "supervisor-box"}>
-                  {isChosen && <Icon name="check" />}
-                </span>
-                <span className="visually-hidden">{nameOf(item)}</span>
-              </div>
-              {columns.map((column) => (
-                <div key={column.id} role="gridcell" className={`cell-${column.id}`}>
-                  {column.cell(item)}
-                </div>
-              ))}
-            </div>
+              item={item}
+              columns={columns}
+              name={nameOf(item)}
+              index={row.index}
+              start={row.start}
+              size={row.size}
+              isChosen={choosing.isChosen(idOf(item))}
+              isAt={row.index === present}
+            />
           );
         })}
       </div>
     </div>
   );
 }
+
+interface RowProps<T> {
+  readonly id: string;
+  readonly item: T;
+  readonly columns: readonly Column<T>[];
+  readonly name: string;
+  readonly index: number;
+  readonly start: number;
+  readonly size: number;
+  readonly isChosen: boolean;
+  readonly isAt: boolean;
+}
+
+function Row<T>({ id, item, columns, name, index, start, size, isChosen, isAt }: RowProps<T>) {
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isChosen}
+      data-index={index}
+      className={isAt ? "supervisor-row at" : "supervisor-row"}
+      style={{ transform: `translateY(${start}px)`, height: size }}
+    >
+      <div role="gridcell" className="cell-choose">
+        <span className={isChosen ? "supervisor-box on" : "supervisor-box"}>{isChosen && <Icon name="check" />}</span>
+        <span className="visually-hidden">{name}</span>
+      </div>
+      {columns.map((column) => (
+        <div key={column.id} role="gridcell" className={`cell-${column.id}`}>
+          {column.cell(item)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const MemoRow = memo(Row) as typeof Row;
 
 /** All numbers from one to the other. */
 function between(from: number, to: number): number[] {
