@@ -8,6 +8,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { readSearch } from "./pages/desk/search";
 import { Shell } from "./shell/Shell";
 import { ErrorNotice, Loading } from "./ui/notices";
 import { Page } from "./ui/page";
@@ -25,6 +26,7 @@ const index = createRoute({
 const desk = createRoute({
   getParentRoute: () => root,
   path: "/desk",
+  validateSearch: readSearch,
   component: lazyRouteComponent(() => import("./pages/desk/DeskPage"), "DeskPage"),
 });
 

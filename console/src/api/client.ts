@@ -58,6 +58,8 @@ interface Options {
   readonly form?: FormFields | FormData;
   readonly signal?: AbortSignal | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Goes out even when the page is left meanwhile. For small forms only. */
+  readonly keepalive?: boolean;
 }
 
 /** The path with the query behind it; the path may have one already. */
@@ -88,6 +90,7 @@ export async function send<T>(method: Method, path: string, options: Options = {
       body,
       credentials: "same-origin",
       signal: options.signal ?? null,
+      keepalive: options.keepalive ?? false,
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;

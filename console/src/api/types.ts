@@ -158,7 +158,8 @@ export interface Forecast {
 }
 
 export interface Transition {
-  readonly from: ConversationState;
+  /** Null for the creation. */
+  readonly from: ConversationState | null;
   readonly to: ConversationState;
   readonly at: string;
   readonly reason: "API" | "TIMER" | "EVENT";

@@ -27,6 +27,7 @@ const PATHS = {
   warning: "M12 4L2.5 20h19zM12 10v5M12 17.5v.5",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  help: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.5-1.1 1-1.1 1.8M12 17h.01",
   refresh: "M20 12a8 8 0 1 1-2.5-5.8M20 3v4h-4",
 } as const;
 

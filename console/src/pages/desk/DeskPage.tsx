@@ -1,5 +1,163 @@
-import { Page } from "../../ui/page";
+import "./desk.css";
+import { useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { ApiError } from "../../api/client";
+import { useLiveEvent } from "../../api/live";
+import type { Session } from "../../api/types";
+import { atLeast } from "../../session/session";
+import { now } from "../../time/clock";
+import { Empty, errorText } from "../../ui/notices";
+import { useTitle } from "../../ui/page";
+import { toast } from "../../ui/toasts";
+import { isActing, useActs } from "./acts";
+import { ConversationPane } from "./ConversationPane";
+import { useAgents, useCounts, useList, useLiveLists, useMe, waitingFirst } from "./data";
+import { heedCustomer } from "./endings";
+import { ListPane } from "./ListPane";
+import { byWaiting, LIST_NAMES } from "./lists";
+import { sendWaiting } from "./outbox";
+import { chime } from "./preferences";
+import { HelpSheet, useKeys } from "./shortcuts";
+import { nameOf, returnText } from "./words";
 
+const route = getRouteApi("/desk");
+const RETURN_SHOWN_MS = 10_000;
+/** So many of the queue are tried when others take them at the same moment. */
+const TRIES_MAX = 5;
+const CONFLICT = 409;
+
+const focusList = (): void => document.querySelector<HTMLElement>(".desk-list")?.focus();
+
+/** Returns that have been told of. */
+const told = new Set<string>();
+
+/** Whether the customer has come back with this change; of one that is not listed it is whether that was just now. */
+function isBack({ sid, date_returned: at }: Session, before: Session | undefined): boolean {
+  if (at === null || told.has(`${sid} ${at}`)) return false;
+  told.add(`${sid} ${at}`);
+  return before ? before.date_returned !== at : now() - Date.parse(at) < RETURN_SHOWN_MS;
+}
+
+/** Tells of customers who return and of conversations that one is given. */
+function useNotices(open: (conversation: string) => void): void {
+  const me = useMe().identity;
+  useLiveLists((session: Session, before: Session | undefined) => {
+    heedCustomer(session);
+    if (isActing(session.conversation_sid)) return;
+    const show = { label: "Open", onAct: () => open(session.conversation_sid) };
+    const isMine = session.owner === me;
+    if (isBack(session, before) && (isMine || before?.owner === me)) {
+      toast(`${returnText(session, now())}${isMine ? "" : ", and waits in the queue"}.`, show, RETURN_SHOWN_MS);
+      chime();
+    } else if (session.status === "active" && isMine && before && before.owner !== me) {
+      toast(`${nameOf(session)} is yours now.`, show, RETURN_SHOWN_MS);
+      chime();
+    }
+  });
+}
+
+function useTakeNext(open: (conversation: string, isForWork: boolean) => void): () => Promise<void> {
+  const me = useMe();
+  const acts = useActs();
+  const { data: agents } = useAgents(atLeast(me.role, "agent"));
+  return async () => {
+    try {
+      const mine = agents?.find((one) => one.identity === me.identity);
+      for (const session of byWaiting(await waitingFirst(mine)).slice(0, TRIES_MAX)) {
+        try {
+          await acts.run(session, "Accept");
+          open(session.conversation_sid, true);
+          return;
+        } catch (error) {
+          // Somebody else was faster: the next one, then.
+          if (!(error instanceof ApiError && error.status === CONFLICT)) throw error;
+        }
+      }
+      toast("Nobody is waiting for you.");
+    } catch (error) {
+      toast(errorText(error));
+    }
+  };
+}
+
+/** The desk of a rep: the lists, and the open conversation. */
 export function DeskPage() {
-  return <Page title="Desk">{null}</Page>;
+  const me = useMe();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const { list = "active", open } = route.useSearch();
+  const { data: counts } = useCounts();
+  // What is mine is always known: who returns is told of wherever one looks.
+  useList("active");
+  useList("inactive");
+  const { rows } = useList(list);
+  const [helps, help] = useState(false);
+  const takesWork = atLeast(me.role, "agent");
+  useTitle(counts?.mine_active ? `(${counts.mine_active}) Desk` : "Desk");
+
+  const show = (conversation: string | undefined, isForWork = false): void => {
+    void navigate({ to: "/desk", search: { list, ...(conversation ? { open: conversation } : {}) } }).then(() => {
+      if (isForWork) document.querySelector<HTMLElement>(".desk-composer textarea, .desk-thread")?.focus();
+      else if (!conversation) focusList();
+    });
+  };
+  const takeNext = useTakeNext((conversation, isForWork) => {
+    void navigate({ to: "/desk", search: { list: "active", open: conversation } }).then(() => {
+      // The conversation is read first.
+      if (isForWork) setTimeout(() => document.querySelector<HTMLElement>(".desk-composer textarea")?.focus(), 300);
+    });
+  });
+  const step = (by: number): void => {
+    const at = rows.findIndex((row) => row.conversation_sid === open);
+    const row = rows[at < 0 ? 0 : at + by];
+    if (row) show(row.conversation_sid);
+  };
+  const toList = (at: number) => (): void => {
+    const name = LIST_NAMES[at];
+    if (name) void navigate({ to: "/desk", search: { list: name, ...(open ? { open } : {}) } }).then(focusList);
+  };
+
+  useNotices((conversation) => show(conversation));
+  useLiveEvent((event) => {
+    if (event.type === "hello") sendWaiting();
+  });
+  // Whoever comes back to the desk sees what is, not what was.
+  useEffect(() => void queries.invalidateQueries({ queryKey: ["desk"] }), [queries]);
+  useKeys({
+    "1": toList(0),
+    "2": toList(1),
+    "3": toList(2),
+    j: () => step(1),
+    k: () => step(-1),
+    n: takesWork ? () => void takeNext() : undefined,
+    "?": () => help(true),
+  });
+
+  return (
+    <div className={open ? "desk has-open" : "desk"}>
+      <ListPane
+        list={list}
+        open={open}
+        takesWork={takesWork}
+        onOpen={show}
+        onTakeNext={() => void takeNext()}
+        onHelp={() => help(true)}
+      />
+      {open ? (
+        <ConversationPane key={open} conversation={open} onBack={() => show(undefined)} onToList={focusList} />
+      ) : (
+        <div className="desk-none">
+          <Empty title="Choose a conversation from the list.">
+            {takesWork && (
+              <span>
+                <kbd>n</kbd> takes the next from the queue, <kbd>?</kbd> shows every shortcut.
+              </span>
+            )}
+          </Empty>
+        </div>
+      )}
+      {helps && <HelpSheet onClose={() => help(false)} />}
+    </div>
+  );
 }

@@ -1,0 +1,82 @@
+/** What people do with the session of a conversation, and how it is undone. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { type FormFields, post } from "../../api/client";
+import { keys } from "../../api/keys";
+import type { Session } from "../../api/types";
+import { errorText } from "../../ui/notices";
+import { toast } from "../../ui/toasts";
+import { takeSession, useMe } from "./data";
+import { endSoon, takeBack, UNDO_MS } from "./endings";
+import { nameOf } from "./words";
+
+export type ActName = "Accept" | "Assign" | "Transfer" | "Inactivate" | "Reopen" | "Hold" | "Release" | "Extend";
+
+const underWay = new Set<string>();
+
+/** Whether this page itself is changing the session of a conversation just now. */
+export const isActing = (conversation: string): boolean => underWay.has(conversation);
+
+let undo: { readonly act: () => void; readonly until: number } | null = null;
+
+/** Takes back the last act, while that is possible. */
+export function undoLast(): void {
+  if (undo && performance.now() < undo.until) undo.act();
+  undo = null;
+}
+
+const undoable = (act: () => void): (() => void) => {
+  undo = { act, until: performance.now() + UNDO_MS };
+  return act;
+};
+
+export interface Acts {
+  /** Does it and resolves to the session as it is then; rejects with the refusal. */
+  readonly run: (session: Session, act: ActName, form?: FormFields) => Promise<Session>;
+  /** The same, with a refusal told in a toast; resolves to null then. */
+  readonly tryRun: (session: Session, act: ActName, form?: FormFields) => Promise<Session | null>;
+  /** Parks it, with five seconds in which it is taken up again on request. */
+  readonly inactivate: (session: Session, form?: FormFields) => Promise<void>;
+  /** Ends it in five seconds, unless that is undone. */
+  readonly end: (session: Session, form?: FormFields) => void;
+}
+
+export function useActs(): Acts {
+  const queries = useQueryClient();
+  const { identity } = useMe();
+  return useMemo(() => {
+    const run: Acts["run"] = async (session, act, form = {}) => {
+      const conversation = session.conversation_sid;
+      underWay.add(conversation);
+      try {
+        const changed = await post<Session>(`/dwell/v1/Conversations/${conversation}/${act}`, form);
+        takeSession(queries, identity, changed);
+        for (const queryKey of [keys.counts, keys.agents]) void queries.invalidateQueries({ queryKey });
+        return changed;
+      } finally {
+        underWay.delete(conversation);
+      }
+    };
+    const tryRun: Acts["tryRun"] = (session, act, form) =>
+      run(session, act, form).catch((error: unknown) => {
+        toast(errorText(error));
+        return null;
+      });
+    return {
+      run,
+      tryRun,
+      inactivate: async (session, form = {}) => {
+        await run(session, "Inactivate", form);
+        const takeUp = undoable(() => {
+          close();
+          void tryRun(session, "Reopen");
+        });
+        const close = toast(`${nameOf(session)} is inactive.`, { label: "Undo", onAct: takeUp }, UNDO_MS);
+      },
+      end: (session, form = {}) => {
+        endSoon(queries, identity, session, form);
+        undoable(() => takeBack(session.conversation_sid));
+      },
+    };
+  }, [queries, identity]);
+}

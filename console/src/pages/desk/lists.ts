@@ -1,0 +1,88 @@
+/** The three lists of the desk: what belongs in which, and how a changed session moves between them. Pure. */
+import type { InfiniteData } from "@tanstack/react-query";
+import type { Page } from "../../api/paging";
+import type { Session, SessionStatus } from "../../api/types";
+
+export type ListName = "active" | "inactive" | "queue";
+
+interface ListKind {
+  readonly label: string;
+  readonly statuses: readonly SessionStatus[];
+  readonly isMine: boolean;
+  /** How many are asked for at once. The queue is ordered by who waits longest, so it is read as a whole. */
+  readonly pageSize: number;
+  readonly empty: string;
+}
+
+export const LISTS: Readonly<Record<ListName, ListKind>> = {
+  active: {
+    label: "Mine active",
+    statuses: ["active"],
+    isMine: true,
+    pageSize: 200,
+    empty: "You have no active conversations.",
+  },
+  inactive: {
+    label: "Mine inactive",
+    statuses: ["paused", "inactive"],
+    isMine: true,
+    pageSize: 200,
+    empty: "Nobody you wait for. Customers that you mark inactive are listed here until they write or the day is over.",
+  },
+  queue: { label: "Queue", statuses: ["waiting"], isMine: false, pageSize: 1000, empty: "Nobody is waiting." },
+};
+
+export const LIST_NAMES = Object.keys(LISTS) as readonly ListName[];
+
+export type Pages = InfiniteData<Page<Session>, string>;
+
+/** Path of the first page of a list, for somebody with the identity `me`. */
+export function listPath(list: ListName, me: string): string {
+  const { statuses, isMine, pageSize } = LISTS[list];
+  const query = new URLSearchParams(statuses.map((status) => ["Status", status]));
+  if (isMine) query.set("Owner", me);
+  query.set("PageSize", String(pageSize));
+  return `/dwell/v1/Sessions?${query}`;
+}
+
+type Place = Pick<Session, "status" | "owner">;
+
+export function belongs(list: ListName, me: string, session: Place): boolean {
+  const { statuses, isMine } = LISTS[list];
+  return statuses.includes(session.status) && (!isMine || session.owner === me);
+}
+
+/** In which list a session is; null when in none. */
+export const listOf = (me: string, session: Place): ListName | null =>
+  LIST_NAMES.find((list) => belongs(list, me, session)) ?? null;
+
+/** The list with a session as it is now: renewed, moved to the top, or taken out. What is older than known is ignored. */
+export function place(pages: Pages, list: ListName, me: string, session: Session): Pages {
+  const known = pages.pages.flatMap((page) => page.items).find((one) => one.sid === session.sid);
+  if (known && known.revision > session.revision) return pages;
+  const stays = belongs(list, me, session);
+  if (!known && !stays) return pages;
+  const isInPlace = stays && known?.date_updated === session.date_updated;
+  const changed = pages.pages.map((page, at) => {
+    const others = isInPlace
+      ? page.items.map((one) => (one.sid === session.sid ? session : one))
+      : page.items.filter((one) => one.sid !== session.sid);
+    return { ...page, items: stays && !isInPlace && at === 0 ? [session, ...others] : others };
+  });
+  return { ...pages, pages: changed };
+}
+
+const waitingSince = (session: Session): number => Date.parse(session.date_waiting ?? session.date_created);
+
+/** What the list shows, each session once: the queue with who waits longest first, the others as they came. */
+export function rowsOf(list: ListName, pages: readonly Page<Session>[] = []): readonly Session[] {
+  const unique = new Map<string, Session>();
+  for (const page of pages) {
+    for (const session of page.items) if (!unique.has(session.sid)) unique.set(session.sid, session);
+  }
+  const rows = [...unique.values()];
+  return list === "queue" ? byWaiting(rows) : rows;
+}
+
+export const byWaiting = (sessions: readonly Session[]): Session[] =>
+  [...sessions].sort((a, b) => waitingSince(a) - waitingSince(b));

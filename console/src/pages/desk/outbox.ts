@@ -1,0 +1,129 @@
+/**
+ * Messages that are on their way. One that failed stays until it is sent again or discarded; before it is sent again
+ * the server is asked whether it has arrived after all, so it is never there twice.
+ */
+import type { QueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { ApiError, post, send } from "../../api/client";
+import type { Message, Session } from "../../api/types";
+import { now } from "../../time/clock";
+import { errorText } from "../../ui/notices";
+import { takeSession } from "./data";
+import { newestMessages, putMessage } from "./messages";
+
+export interface Outgoing {
+  /** Kept in the message's attributes, by which it is known again. */
+  readonly id: string;
+  readonly conversation: string;
+  readonly body: string;
+  readonly file: File | null;
+  readonly at: number;
+  /** `waiting`: the server could not be reached; it is sent when the connection is back. */
+  readonly state: "sending" | "waiting" | "failed";
+  readonly error: string | null;
+}
+
+interface Sender {
+  readonly queries: QueryClient;
+  readonly me: string;
+  readonly service: string;
+}
+
+const NOTHING: readonly Outgoing[] = [];
+const boxes = new Map<string, readonly Outgoing[]>();
+const senders = new Map<string, Sender>();
+/** The end of each conversation's line: messages go out one after another. */
+const lines = new Map<string, Promise<void>>();
+const watchers = new Set<() => void>();
+
+const newId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+function change(conversation: string, act: (box: readonly Outgoing[]) => readonly Outgoing[]): void {
+  boxes.set(conversation, act(boxes.get(conversation) ?? NOTHING));
+  for (const watcher of watchers) watcher();
+}
+
+const set = (one: Outgoing, parts: Partial<Outgoing>): void =>
+  change(one.conversation, (box) => box.map((other) => (other.id === one.id ? { ...other, ...parts } : other)));
+
+/** Whether a message is the one that was sent as `id`. */
+export const isSentAs = (message: Message, id: string): boolean => message.attributes.includes(id);
+
+async function arrived(one: Outgoing): Promise<Message | undefined> {
+  return (await newestMessages(one.conversation)).find((message) => isSentAs(message, one.id));
+}
+
+async function upload(file: File, service: string): Promise<string> {
+  const form = new FormData();
+  form.append("Media", file, file.name);
+  const query = { Filename: file.name };
+  return (await send<{ sid: string }>("POST", `/v1/Services/${service}/Media`, { query, form })).sid;
+}
+
+async function deliver(one: Outgoing, isAgain: boolean): Promise<void> {
+  const sender = senders.get(one.id);
+  if (!sender) return;
+  const { queries, me, service } = sender;
+  try {
+    const before = isAgain ? await arrived(one) : undefined;
+    if (before) {
+      putMessage(queries, one.conversation, before);
+    } else {
+      const MediaSid = one.file ? await upload(one.file, service) : undefined;
+      const Attributes = JSON.stringify({ console_ref: one.id });
+      const path = `/dwell/v1/Conversations/${one.conversation}/Reply`;
+      const form = { Body: one.body || undefined, MediaSid, Attributes };
+      const { session, message } = await post<{ session: Session; message: Message }>(path, form);
+      putMessage(queries, one.conversation, message);
+      takeSession(queries, me, session);
+    }
+    discard(one);
+  } catch (error) {
+    const isRefused = error instanceof ApiError && error.status < 500;
+    set(one, { state: isRefused ? "failed" : "waiting", error: errorText(error) });
+  }
+}
+
+function line(one: Outgoing, isAgain: boolean): void {
+  const before = lines.get(one.conversation) ?? Promise.resolve();
+  lines.set(
+    one.conversation,
+    before.then(() => deliver(one, isAgain)),
+  );
+}
+
+/** Sends a message; it is in the thread at once. */
+export function sendMessage(sender: Sender, conversation: string, body: string, file: File | null): void {
+  const one: Outgoing = { id: newId(), conversation, body, file, at: now(), state: "sending", error: null };
+  senders.set(one.id, sender);
+  change(conversation, (box) => [...box, one]);
+  line(one, false);
+}
+
+export function retry(one: Outgoing): void {
+  set(one, { state: "sending", error: null });
+  line(one, true);
+}
+
+/** Takes a message back that was not sent. */
+export function discard(one: Outgoing): void {
+  senders.delete(one.id);
+  change(one.conversation, (box) => box.filter((other) => other.id !== one.id));
+}
+
+/** Sends what waits for the connection. */
+export function sendWaiting(): void {
+  for (const box of boxes.values()) for (const one of box) if (one.state === "waiting") retry(one);
+}
+
+/** What is on its way in a conversation, oldest first. */
+export function useOutgoing(conversation: string): readonly Outgoing[] {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => boxes.get(conversation) ?? NOTHING,
+  );
+}
