@@ -38,6 +38,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/lifecycle.md"),
     },
     Guide {
+        name: "policies",
+        summary: "Whose silence counts, warnings, business hours, which rules a conversation lives by",
+        file: "policies.md",
+        markdown: include_str!("../../../docs/policies.md"),
+    },
+    Guide {
         name: "last-call",
         summary: "A program that is asked before a timer moves a conversation",
         file: "last-call.md",

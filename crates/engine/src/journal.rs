@@ -3,7 +3,7 @@
 use dwell_core::event::{ConversationPayload, DeliveryPayload, EventKind, MessagePayload, ParticipantPayload};
 use std::borrow::Cow;
 
-use dwell_core::lifecycle::{Cause, Input, Transition, step};
+use dwell_core::lifecycle::{Cause, Fired, Input, Transition, step};
 use dwell_core::message::Added;
 use dwell_core::{
     Conversation, ConversationSid, Message, MessageSid, Participant, Receipt, ServiceSid, State, Timestamp,
@@ -246,16 +246,15 @@ pub(crate) fn settle(tx: &mut dyn Tx, journal: &mut Journal<'_>, c: &mut Convers
     settle_until(tx, journal, c, journal.now).map(|marks| !marks.is_empty())
 }
 
-/// The same up to an instant; the due times of what was carried out.
+/// The same up to an instant; what was carried out.
 pub(crate) fn settle_until(
     tx: &mut dyn Tx,
     journal: &mut Journal<'_>,
     c: &mut Conversation,
     until: Timestamp,
-) -> Result<Vec<Timestamp>, Error> {
+) -> Result<Vec<Fired>, Error> {
     let mut marks = Vec::new();
     while let Some(fired) = c.lifecycle.fire(until) {
-        marks.push(fired.at);
         // Rules outlive what they bring about, so they may be asked afterwards.
         if let Some(rules) = c.lifecycle.rules.clone()
             && let Some(body) = fired.says(&rules)
@@ -265,6 +264,7 @@ pub(crate) fn settle_until(
         if let Some(transition) = fired.transition {
             journal.transition(c, transition, None);
         }
+        marks.push(fired);
     }
     Ok(marks)
 }

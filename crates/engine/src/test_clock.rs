@@ -224,7 +224,7 @@ fn turn(
         _ => fired.more.then_some(Target::To(until)),
     };
     let is_looking = matches!(rest, Some(Target::Next));
-    if !is_looking {
+    if !is_looking || fired.is_any {
         let clock = clock.set(if rest.is_some() { reached } else { until }, real);
         account.test_clock = Some(clock);
         accounts::update(tx, &account)?;

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap};
 
-use dwell_core::lifecycle::{Input, Step, Transition, step};
+use dwell_core::lifecycle::{Fired as Mark, Input, Step, Transition, step};
 use dwell_core::{AccountSid, ConversationSid, ServiceSid, State, Timestamp};
 use dwell_store::conversations::{self, Timer};
 use dwell_store::transitions::{self, Record};
@@ -24,6 +24,8 @@ pub(crate) const BATCH_TIMERS_MAX: i64 = 1_000;
 pub(crate) struct Fired {
     /// The due time of each transition, in order.
     pub(crate) transitions: Vec<Timestamp>,
+    /// Whether anything was carried out: also when it was only said.
+    pub(crate) is_any: bool,
     /// Everything due up to here has been carried out.
     pub(crate) done_until: Option<Timestamp>,
     /// Whether more may be due.
@@ -94,19 +96,21 @@ pub(crate) fn fire_batch(
     let told: Vec<_> = records.iter().map(|record| (record.service_sid, Event::of_transition(record))).collect();
     enqueue::tell(tx, notifier, account, present.real, &told)?;
     let mut transitions: Vec<_> = records.iter().map(|record| record.transition.at).collect();
-    transitions.append(&mut fire_governed(tx, notifier, account, &governed, (horizon, present))?);
-    Ok(Fired { transitions, done_until: Some(horizon), more: full })
+    let marks = fire_governed(tx, notifier, account, &governed, (horizon, present))?;
+    let is_any = !transitions.is_empty() || !marks.is_empty();
+    transitions.extend(marks.iter().filter_map(|mark| mark.transition).map(|transition| transition.at));
+    Ok(Fired { transitions, is_any, done_until: Some(horizon), more: full })
 }
 
 /// Carries out what is due on conversations that live by a policy: one after another, as requests would, for
-/// things are said on the way.
+/// things are said on the way. Returns all of it.
 fn fire_governed(
     tx: &mut dyn Tx,
     notifier: &Notifier,
     account: &AccountSid,
     governed: &[Timer],
     (horizon, present): (Timestamp, Present),
-) -> Result<Vec<Timestamp>, Error> {
+) -> Result<Vec<Mark>, Error> {
     let mut fired = Vec::new();
     if governed.is_empty() {
         return Ok(fired);

@@ -28,7 +28,8 @@ struct Timer {
     chat_service_sid: String,
     /// The state that the conversation is in until then.
     state: &'static str,
-    /// `inactive` or `closed`: what the timer makes of the conversation.
+    /// `inactive` or `closed`: what the timer makes of the conversation. Under a policy also `warning`, when it says
+    /// something, and `end`, when the session ends and the conversation stays.
     timer: &'static str,
     /// When it will.
     due: String,

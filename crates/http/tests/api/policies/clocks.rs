@@ -310,3 +310,17 @@ async fn a_last_call_is_asked_of_the_end_and_not_of_warnings() {
         assert_eq!(app.receivers.take_calls().len(), asked, "after {turn}");
     }
 }
+
+#[tokio::test]
+async fn a_test_clock_is_turned_to_the_next_transition_past_what_is_said() {
+    let mut app = TestApp::new().await;
+    app.account = app.new_test_account().await;
+    policy(&app, &[REP_DESK, WARNINGS, FAREWELL]).await;
+    let (c, path) = desk(&app).await;
+    says(&app, &path, AGENT, "Hello?").await;
+    for (now, log_length) in [(300, 5), (86_700, 6)] {
+        let turned = app.made("/dwell/v1/TestClock/Advance", &[("To", "next")]).await;
+        assert_eq!((seconds(text(&turned, "now")), turned["transitions"].as_i64()), (now, Some(1)));
+        assert_eq!(log(&app, &c).await.len(), log_length);
+    }
+}
