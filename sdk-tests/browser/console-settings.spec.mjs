@@ -234,6 +234,18 @@ test.describe("policies", () => {
     await done(page);
   });
 
+  test("leaving with unsaved changes asks first", async ({ browser }) => {
+    const page = await settings(browser, "policies?item=new");
+    await field(page, "Name").fill("Half");
+    await page.getByRole("link", { name: "Defaults" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+    await expect(field(page, "Name")).toHaveValue("Half");
+    await page.getByRole("link", { name: "Defaults" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Default timers");
+    await done(page);
+  });
+
   test("mistakes are explained at their fields", async ({ browser }) => {
     const page = await settings(browser, "policies?item=new");
     await field(page, "Silence until then").fill("30 s");

@@ -15,6 +15,7 @@ import { focusRefused } from "../../../ui/focus";
 import { ErrorNotice, Loading, Notice } from "../../../ui/notices";
 import { Page } from "../../../ui/page";
 import { toast } from "../../../ui/toasts";
+import { UnsavedGuard } from "../../../ui/UnsavedGuard";
 import { momentsOf, summary } from "../moments";
 import { Timeline } from "../Timeline";
 
@@ -136,6 +137,7 @@ function Defaults({ configuration }: { readonly configuration: Configuration }) 
 
   return (
     <>
+      <UnsavedGuard isChanged={isChanged} />
       {!mayEdit && <Notice>Only an admin changes the default timers.</Notice>}
       {mayEdit && <Presets texts={texts} onChoose={change} />}
       <div className="settings-halves">

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { ApiError, type FormFields, post, remove } from "../../../api/client";
 import { relative } from "../../../api/paging";
 import { serviceName, useServices } from "../../../api/services";
@@ -12,6 +13,7 @@ import { Select, Switch, TextField } from "../../../ui/fields";
 import { focusRefused } from "../../../ui/focus";
 import { ErrorNotice, Notice } from "../../../ui/notices";
 import { toast } from "../../../ui/toasts";
+import { UnsavedGuard } from "../../../ui/UnsavedGuard";
 import { Timeline } from "../Timeline";
 import {
   type Draft,
@@ -285,6 +287,12 @@ export function PolicyForm({ policy, onClose }: FormProps) {
   const { person } = useSession();
   const queries = useQueryClient();
   const [draft, setDraft] = useState(() => (policy ? draftOf(policy) : NEW));
+  /** Changed, and neither saved nor given up: leaving asks first. */
+  const [isOpen, setOpen] = useState(false);
+  const leave = (): void => {
+    flushSync(() => setOpen(false));
+    onClose();
+  };
   const [isChecked, setChecked] = useState(false);
   const [isDeleting, setDeleting] = useState(false);
   const isDisabled = !atLeast(person.role, "admin");
@@ -305,13 +313,14 @@ export function PolicyForm({ policy, onClose }: FormProps) {
           ? "Saved. Conversations that live by the older version go on with it until it is applied."
           : "The policy has been made.",
       );
-      onClose();
+      leave();
     },
   });
   const refusal = refused(save.error);
   const problems: Problems = { ...(isChecked ? found : {}), ...refusal };
   const change = (next: Partial<Draft>): void => {
     save.reset();
+    setOpen(true);
     setDraft((before) => ({ ...before, ...next }));
   };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -324,6 +333,7 @@ export function PolicyForm({ policy, onClose }: FormProps) {
 
   return (
     <form className="stack" onSubmit={submit} noValidate>
+      <UnsavedGuard isChanged={isOpen} />
       {isDisabled && <Notice>Only an admin changes policies.</Notice>}
       {!policy && (
         <div className="settings-presets">
@@ -347,7 +357,7 @@ export function PolicyForm({ policy, onClose }: FormProps) {
             {policy ? "Save" : "Make policy"}
           </Button>
         )}
-        <Button onPress={onClose}>{isDisabled ? "Back" : "Cancel"}</Button>
+        <Button onPress={leave}>{isDisabled ? "Back" : "Cancel"}</Button>
         {policy && !isDisabled && (
           <Button look="quiet" icon="trash" onPress={() => setDeleting(true)}>
             Delete
@@ -363,7 +373,7 @@ export function PolicyForm({ policy, onClose }: FormProps) {
           onConfirm={async () => {
             await remove(relative(policy.url));
             await queries.invalidateQueries({ queryKey: POLICIES_KEY });
-            onClose();
+            leave();
           }}
         >
           No new conversation is governed by it.
