@@ -346,9 +346,9 @@ export interface BulkPreview {
   readonly act: string;
   readonly count: number;
   readonly sample: readonly {
-    readonly sid: string;
-    readonly conversation_sid?: string;
-    readonly friendly_name?: string | null;
+    readonly conversation_sid: string;
+    readonly friendly_name: string | null;
+    readonly unique_name: string | null;
   }[];
 }
 

@@ -76,7 +76,9 @@ interface ApplyProps {
   readonly onClose: () => void;
 }
 
-const sampleName = (one: BulkPreview["sample"][number]): string => one.friendly_name || one.conversation_sid || one.sid;
+/** What a preview calls one of those that it concerns. */
+export const sampleName = (one: BulkPreview["sample"][number]): string =>
+  one.friendly_name || one.unique_name || one.conversation_sid;
 
 /** The dialog: how many it concerns and some of them, then the job. */
 export function ApplyDialog({ title, path, form = {}, children, onClose }: ApplyProps) {
@@ -106,7 +108,7 @@ export function ApplyDialog({ title, path, form = {}, children, onClose }: Apply
                   <strong>{conversations}</strong>
                   <ul className="small">
                     {preview.data.sample.map((one) => (
-                      <li key={one.sid}>{sampleName(one)}</li>
+                      <li key={one.conversation_sid}>{sampleName(one)}</li>
                     ))}
                     {count > preview.data.sample.length && <li>and {count - preview.data.sample.length} more</li>}
                   </ul>

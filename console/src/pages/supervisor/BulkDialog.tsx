@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useAgents } from "../../api/agents";
 import { type FormFields, post } from "../../api/client";
 import type { BulkJob, BulkPreview } from "../../api/types";
+import { sampleName } from "../../bulk/ApplyPanel";
 import { useSession } from "../../session/session";
 import { readEntry } from "../../time/duration";
 import { Button } from "../../ui/buttons";
@@ -162,11 +163,6 @@ function ActFields({ act, filled, onChange, isChecked }: FieldsProps) {
   );
 }
 
-/** What a preview calls one of those concerned. */
-function sampleName(one: BulkPreview["sample"][number]): string {
-  return one.friendly_name || one.conversation_sid || one.sid;
-}
-
 function Preview({ preview, act }: { readonly preview: BulkPreview; readonly act: ActName }) {
   if (preview.count === 0) return <Notice tone="warn">Nothing matches: nothing would be done.</Notice>;
   const rest = preview.count - preview.sample.length;
@@ -178,7 +174,7 @@ function Preview({ preview, act }: { readonly preview: BulkPreview; readonly act
       </p>
       <ul className="small">
         {preview.sample.map((one) => (
-          <li key={one.sid}>{sampleName(one)}</li>
+          <li key={one.conversation_sid}>{sampleName(one)}</li>
         ))}
         {rest > 0 && <li className="soft">and {rest.toLocaleString()} more</li>}
       </ul>

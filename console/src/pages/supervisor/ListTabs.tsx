@@ -7,10 +7,11 @@ import { useSession } from "../../session/session";
 import { showDateTime } from "../../time/format";
 import { Button } from "../../ui/buttons";
 import { Empty, ErrorNotice, Loading } from "../../ui/notices";
+import { toast } from "../../ui/toasts";
 import { type ActName, BulkDialog } from "./BulkDialog";
 import { Ago, conversationName, NameCell, Next, StateChip, StatusChip, sessionName } from "./cells";
 import { FilterBar } from "./FilterBar";
-import { bulkFilter, EVERYTHING, isEverything } from "./filter";
+import { bulkFilter, EVERYTHING, isEverything, LISTED_MAX } from "./filter";
 import { type Column, Grid } from "./Grid";
 import { type Rows, TEXT_ROWS_MAX, useConversationRows, useSessionRows } from "./rows";
 import { type Choosing, useChoosing } from "./selection";
@@ -115,6 +116,12 @@ interface ListProps<T> {
   readonly conversationOf: (item: T) => string;
 }
 
+const TOLD_MS = 10_000;
+const TOO_MANY = {
+  session: `More than ${LISTED_MAX} can be acted on by status, owner and queue only: clear the text, or narrow it.`,
+  conversation: `More than ${LISTED_MAX} can be acted on by state only: choose a state, and clear the text.`,
+};
+
 const plural = (count: number, what: string): string => `${count.toLocaleString()} ${what}${count === 1 ? "" : "s"}`;
 
 function List<T>({ what, state, counts, rows, columns, idOf, nameOf, conversationOf }: ListProps<T>) {
@@ -123,13 +130,14 @@ function List<T>({ what, state, counts, rows, columns, idOf, nameOf, conversatio
   const [act, setAct] = useState<{ readonly act: ActName; readonly of: FormFields } | null>(null);
   const { filter } = state;
 
-  /** What a bulk act on the chosen rows says: the filter for all of them, unless a text narrows it on this page. */
-  const target = (): FormFields => {
-    if (choosing.isAll && filter.text === "" && !filter.failed) {
-      return bulkFilter(what === "session" ? "sessions" : "conversations", filter);
-    }
-    const chosen = rows.items.filter((item) => choosing.isChosen(idOf(item)));
-    return { ConversationSid: [...new Set(chosen.map(conversationOf))] };
+  /** Whom a bulk act concerns: the filter for all that match, otherwise one by one. */
+  const begin = (name: ActName): void => {
+    const whole = choosing.isAll ? bulkFilter(what, filter) : null;
+    const sids = new Set(rows.items.filter((item) => choosing.isChosen(idOf(item))).map(conversationOf));
+    const isPart = choosing.isAll && rows.hasMore;
+    if (whole) setAct({ act: name, of: whole });
+    else if (sids.size > LISTED_MAX || isPart) toast(TOO_MANY[what], undefined, TOLD_MS);
+    else setAct({ act: name, of: { ConversationSid: [...sids] } });
   };
 
   return (
@@ -141,7 +149,8 @@ function List<T>({ what, state, counts, rows, columns, idOf, nameOf, conversatio
         rows={rows}
         what={what}
         isText={filter.text !== ""}
-        onAct={(name) => setAct({ act: name, of: target() })}
+        isOpenOnly={what === "session" && filter.status.length === 0 && filter.text === ""}
+        onAct={begin}
       />
       {rows.isPending && rows.error === null && <Loading what={`Reading the ${what}s`} />}
       {!rows.isPending && rows.items.length === 0 && !rows.hasMore && (
@@ -192,11 +201,13 @@ interface ChosenProps<T> {
   readonly rows: Rows<T>;
   readonly what: string;
   readonly isText: boolean;
+  /** Whether all means those that are not over. */
+  readonly isOpenOnly: boolean;
   readonly onAct: (act: ActName) => void;
 }
 
 /** How many there are and how many are chosen, and what can be done with them. */
-function ChosenBar<T>({ choosing, rows, what, isText, onAct }: ChosenProps<T>) {
+function ChosenBar<T>({ choosing, rows, what, isText, isOpenOnly, onAct }: ChosenProps<T>) {
   const { permissions } = useSession();
   const count = choosing.isAll ? rows.items.length : choosing.sids.length;
   const more = rows.hasMore && (!isText || rows.loaded >= TEXT_ROWS_MAX) ? "+" : "";
@@ -207,7 +218,7 @@ function ChosenBar<T>({ choosing, rows, what, isText, onAct }: ChosenProps<T>) {
         {count === 0
           ? `${plural(rows.items.length, what).replace(" ", `${more} `)}${found}`
           : choosing.isAll
-            ? `All ${what}s that match are chosen`
+            ? `All ${isOpenOnly ? "open " : ""}${what}s that match are chosen`
             : `${plural(count, what)} chosen`}
       </span>
       {rows.isLoadingMore && <span className="soft small">reading more…</span>}

@@ -22,10 +22,17 @@ it("asks the server for what is chosen only", () => {
   expect(encode(sessionQuery(chosen)).toString()).toBe("Status=waiting&Status=active&Owner=ana&Failed=true");
 });
 
-it("names sessions by status and conversations by state in bulk", () => {
-  const filter = { ...EVERYTHING, status: ["waiting"] as const, state: "active" as const };
-  expect(encode(bulkFilter("sessions", filter)).toString()).toBe("Status=waiting");
-  expect(encode(bulkFilter("conversations", filter)).toString()).toBe("State=active");
+it("names sessions by status and conversations by state in bulk, and never those that are over by chance", () => {
+  const form = (what: "session" | "conversation", filter: object): string | null => {
+    const found = bulkFilter(what, { ...EVERYTHING, ...filter });
+    return found && encode(found).toString();
+  };
+  expect(form("session", { status: ["ended"], owner: "ana" })).toBe("Status=ended&Owner=ana");
+  expect(form("session", {})).toBe("Status=waiting&Status=active&Status=paused&Status=inactive");
+  expect(form("conversation", { state: "active", status: ["waiting"] })).toBe("State=active");
+  expect([form("conversation", {}), form("session", { text: "x" }), form("session", { failed: true })]).toEqual(
+    Array(3).fill(null),
+  );
 });
 
 it("finds words anywhere in a row, in any case", () => {

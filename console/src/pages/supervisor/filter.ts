@@ -57,11 +57,20 @@ export const sessionQuery = ({ status, owner, queue, service, failed }: Filter):
   Failed: failed || undefined,
 });
 
-/** What a bulk act on all sessions, or all conversations, of the filter says. */
-export const bulkFilter = (tab: "sessions" | "conversations", filter: Filter): FormFields =>
-  tab === "sessions"
-    ? { ...sessionQuery(filter), Failed: undefined }
-    : { State: filter.state || undefined, ChatServiceSid: filter.service || undefined };
+/** Sessions that are not over: what an act on all sessions means, unless statuses are chosen. */
+const OPEN: readonly SessionStatus[] = ["waiting", "active", "paused", "inactive"];
+/** How many conversations an act takes by their SIDs. */
+export const LISTED_MAX = 1_000;
+
+/**
+ * What a bulk act on everything that matches says; null for a filter that an act does not know: a text and errors are
+ * looked for by this page, and an act takes conversations of one state at a time.
+ */
+export function bulkFilter(what: "session" | "conversation", filter: Filter): FormFields | null {
+  if (filter.text !== "" || filter.failed) return null;
+  if (what === "session") return sessionQuery(filter.status.length > 0 ? filter : { ...filter, status: OPEN });
+  return filter.state ? { State: filter.state, ChatServiceSid: filter.service || undefined } : null;
+}
 
 const holds = (wanted: string, ...given: readonly (string | null | undefined)[]): boolean =>
   given.some((one) => one?.toLowerCase().includes(wanted));
