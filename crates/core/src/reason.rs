@@ -26,6 +26,8 @@ pub enum Reason {
     PersonExists { name: &'static str },
     #[error("the role may not do this")]
     RoleForbids,
+    #[error("{problem}")]
+    SessionState { problem: &'static str },
     #[error("the API key may only read")]
     KeyMayOnlyRead,
     #[error("the access token cannot be read")]

@@ -115,6 +115,7 @@ fn prefix_of(segment: &str) -> &'static str {
         "Webhooks" => "WH",
         "Channels" => "CN",
         "LifecyclePolicies" => "LP",
+        "Sessions" => "DS",
         "Views" => "VW",
         "WebhookDeliveries" => "WD",
         "Addresses" => "IG",

@@ -44,6 +44,12 @@ pub const ALL: &[Guide] = &[
         markdown: include_str!("../../../docs/policies.md"),
     },
     Guide {
+        name: "sessions",
+        summary: "Who works on which conversation: sessions, queues, capacity, and the live stream",
+        file: "sessions.md",
+        markdown: include_str!("../../../docs/sessions.md"),
+    },
+    Guide {
         name: "last-call",
         summary: "A program that is asked before a timer moves a conversation",
         file: "last-call.md",

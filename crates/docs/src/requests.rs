@@ -39,6 +39,15 @@ const TABLE: &[Row] = &[
     ("dwell/channels/create", &[("Provider", "loopback"), ("Addresses", "+15017122690"), ("FriendlyName", "Simulated")]),
     ("dwell/channels/update", &[("FriendlyName", "Simulated, off"), ("Enabled", "false")]),
     ("dwell/channels/status", &[("MessageSid", "SM00000000000000000000000000000001"), ("MessageStatus", "delivered")]),
+    ("dwell/agents/update", &[("Available", "true"), ("Limit", "4"), ("Queues", "parcels")]),
+    ("dwell/conversations/assign", &[("To", "agent-ada")]),
+    ("dwell/conversations/end", &[("Reason", "The parcel has arrived"), ("Farewell", "Thank you for waiting!")]),
+    ("dwell/conversations/extend", &[("By", "PT10M")]),
+    ("dwell/conversations/inactivate", &[("Reason", "Went quiet"), ("Farewell", "I am here when you are.")]),
+    ("dwell/conversations/read", &[("LastReadMessageIndex", "0")]),
+    ("dwell/conversations/reply", &[("Body", "Your parcel is on its way.")]),
+    ("dwell/conversations/transfer", &[("Queue", "parcels")]),
+    ("dwell/desk/update", &[("Routing", "automatic"), ("LimitDefault", "4")]),
     ("dwell/inbound/create", &[("From", "+15017122661"), ("To", "+15017122690"), ("Body", "Where is my parcel?")]),
     ("dwell/keys/create", &[("FriendlyName", "reports"), ("Rights", "read")]),
     ("dwell/people/create", &[("Email", "ada@example.com"), ("FriendlyName", "Ada"), ("Identity", "agent-ada"), ("Role", "agent"), ("Password", "correct horse battery")]),
@@ -57,7 +66,16 @@ const TABLE: &[Row] = &[
 ];
 
 /// Operations that are called without any parameter: what they take, if anything, is optional.
-const BARE: &[&str] = &["dwell/test-clock/freeze", "dwell/test-clock/resume", "dwell/webhook-deliveries/resend-one"];
+const BARE: &[&str] = &[
+    "dwell/conversations/accept",
+    "dwell/conversations/hold",
+    "dwell/conversations/release",
+    "dwell/conversations/reopen",
+    "dwell/conversations/typing",
+    "dwell/test-clock/freeze",
+    "dwell/test-clock/resume",
+    "dwell/webhook-deliveries/resend-one",
+];
 
 /// Operations that take no form: the JSON that their examples send.
 const JSON: &[(&str, &str)] =

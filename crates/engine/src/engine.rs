@@ -12,6 +12,7 @@ use crate::carriers::Carrier;
 use crate::clock::Clock;
 use crate::deliveries::Notifier;
 use crate::hooks::Transport;
+use crate::live::{Hub, Notes};
 use crate::media::{self, Keeper};
 use crate::passwords::Turns;
 use crate::pre_hooks::Waiting;
@@ -73,6 +74,8 @@ pub(crate) struct Inner {
     pub(crate) initializations: Notify,
     /// Rung when an account has set up whom to ask about timers.
     pub(crate) last_call_bell: Notify,
+    /// Tells those who watch what happens.
+    pub(crate) live: Hub,
 }
 
 impl Engine {
@@ -101,6 +104,7 @@ impl Engine {
                 enqueued,
                 initializations: Notify::new(),
                 last_call_bell: Notify::new(),
+                live: Hub::new(),
             }),
         }
     }
@@ -130,8 +134,8 @@ impl Engine {
         self.inner.sids.next(&*self.inner.clock, &*self.inner.random)
     }
 
-    /// Runs a unit of work that changes something, and wakes whoever carries out the deliveries that it
-    /// wrote once they are on disk.
+    /// Runs a unit of work that changes something. Once it is on disk, wakes whoever carries out the deliveries that
+    /// it wrote, and tells those who watch.
     pub(crate) async fn write<T, E>(&self, work: impl Fn(&mut dyn Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -139,7 +143,12 @@ impl Engine {
     {
         let inner = &self.inner;
         let before = inner.enqueued.load(Ordering::Relaxed);
-        let answer = inner.store.write(work).await;
+        let notes = Notes::default();
+        let taken = notes.clone();
+        let answer = inner.store.write(move |tx| taken.during(tx, &work)).await;
+        if answer.is_ok() {
+            inner.live.pass_on(&notes);
+        }
         // Somebody else's delivery may have moved the count: a ring too many does no harm.
         if inner.enqueued.load(Ordering::Relaxed) != before {
             inner.delivery_bell.notify_one();

@@ -1,15 +1,18 @@
 //! Removes, a little at a time, the rows of what was deleted, and those that are not kept any longer.
 
-use dwell_core::Timestamp;
+use dwell_core::{AccountSid, Timestamp};
 use dwell_store::purges::{self, Purge};
 use dwell_store::webhook_configurations::{self, Owner};
 use dwell_store::{
-    Tx, audit_log, bindings, conversations, credentials, notifications, participants, roles, services, sign_ins, users,
-    webhooks,
+    Tx, audit_log, bindings, conversations, credentials, notifications, participants, roles, services, sessions,
+    sign_ins, users, webhooks,
 };
 
+use crate::context::Caller;
+use crate::deliveries::Notifier;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::journal::{ACTOR_SYSTEM, SOURCE_TIMER};
 use crate::{audit, sign_in};
 
 /// Most rows of one table removed in one transaction.
@@ -25,7 +28,8 @@ impl Engine {
         if !self.inner.store.read(move |tx| waiting(tx, now)).await? {
             return Ok(false);
         }
-        self.write(move |tx| sweep_some(tx, now)).await
+        let notifier = self.notifier();
+        self.write(move |tx| sweep_some(tx, &notifier, now)).await
     }
 }
 
@@ -47,7 +51,7 @@ fn audited_since(now: Timestamp) -> Timestamp {
     now.plus_seconds(-audit::AUDIT_SECONDS_MAX)
 }
 
-fn sweep_some(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, Error> {
+fn sweep_some(tx: &mut dyn Tx, notifier: &Notifier, now: Timestamp) -> Result<bool, Error> {
     if sign_ins::any_unused(tx, unused_since(now))? {
         sign_ins::delete_unused(tx, unused_since(now), ROWS_MAX)?;
         return Ok(true);
@@ -68,10 +72,15 @@ fn sweep_some(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, Error> {
     }
     let Some((service, account_sid)) = services::take_deleted(tx)? else { return Ok(false) };
     let found = conversations::sids_of_service(tx, &service, ROWS_MAX)?;
+    let mut had_sessions = false;
     for (conversation_sid, _) in &found {
+        had_sessions |= sessions::delete_open(tx, &account_sid, conversation_sid)?;
         participants::delete_all(tx, conversation_sid)?;
         webhooks::delete_all(tx, conversation_sid)?;
         conversations::delete(tx, conversation_sid)?;
+    }
+    if had_sessions {
+        reroute(tx, notifier, &account_sid, now)?;
     }
     let list: Vec<_> = found
         .iter()
@@ -93,4 +102,12 @@ fn sweep_some(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, Error> {
         services::delete(tx, &service)?;
     }
     Ok(true)
+}
+
+/// Gives out what waits to those who had something of a service that is gone.
+fn reroute(tx: &mut dyn Tx, notifier: &Notifier, account: &AccountSid, now: Timestamp) -> Result<(), Error> {
+    let system = Caller::of_system(tx, notifier, account, now, (SOURCE_TIMER, ACTOR_SYSTEM))?;
+    let Some(caller) = system else { return Ok(()) };
+    let at = caller.now(tx)?;
+    crate::sessions::reroute(tx, &caller, at)
 }

@@ -3,13 +3,14 @@
 use dwell_core::event::{ConversationPayload, DeliveryPayload, EventKind, MessagePayload, ParticipantPayload};
 use std::borrow::Cow;
 
-use dwell_core::lifecycle::{Cause, Fired, Input, Transition, step};
+use dwell_core::lifecycle::{Cause, Effect, Fired, Input, Transition, step};
 use dwell_core::message::Added;
+use dwell_core::session::{Happened, Why};
 use dwell_core::{
     Conversation, ConversationSid, Message, MessageSid, Participant, Receipt, ServiceSid, State, Timestamp,
 };
 use dwell_store::transitions::{Failure, Record};
-use dwell_store::{Tx, conversations, events, participants, transitions};
+use dwell_store::{News, Tx, conversations, events, participants, transitions};
 use serde::Serialize;
 
 use crate::context::{Caller, SOURCE_API};
@@ -17,6 +18,7 @@ use crate::deliveries::Notifier;
 use crate::deliveries::enqueue::{self, Event, Facts, Stream};
 use crate::error::Error;
 use crate::messages::announce;
+use crate::sessions::{self, Story};
 
 /// The source of an event that a timer caused.
 pub(crate) const SOURCE_TIMER: &str = "TIMER";
@@ -34,6 +36,10 @@ pub(crate) struct Journal<'a> {
     transitions: Vec<Record>,
     /// New messages that webhooks are to hear of, and their service.
     additions: Vec<(ServiceSid, Cow<'a, Message>)>,
+    /// What the session of the conversation is to follow.
+    story: Story,
+    /// The conversation and the number of its newest event.
+    newest: Option<(ConversationSid, i64)>,
 }
 
 struct PendingEvent {
@@ -47,7 +53,9 @@ struct PendingEvent {
 
 impl<'a> Journal<'a> {
     pub(crate) fn new(caller: &'a Caller, now: Timestamp) -> Self {
-        Journal { caller, now, present: now, events: Vec::new(), transitions: Vec::new(), additions: Vec::new() }
+        let (events, transitions, additions) = (Vec::new(), Vec::new(), Vec::new());
+        let (story, newest) = (Story::default(), None);
+        Journal { caller, now, present: now, events, transitions, additions, story, newest }
     }
 
     /// The same where the account's clock is being turned to `now` and stood at `present` before: what comes due
@@ -66,13 +74,20 @@ impl<'a> Journal<'a> {
         self.caller.received_at
     }
 
+    /// The number of the conversation's next event.
+    fn number(&mut self, c: &mut Conversation) -> i64 {
+        c.event_seq += 1;
+        self.newest = Some((c.sid, c.event_seq));
+        c.event_seq
+    }
+
     fn record(&mut self, conversation: &mut Conversation, kind: EventKind, payload: String) {
-        conversation.event_seq += 1;
+        let seq = self.number(conversation);
         conversation.last_event_at = conversation.last_event_at.max(self.now);
         self.events.push(PendingEvent {
             service_sid: conversation.service_sid,
             stream_sid: conversation.sid,
-            seq: conversation.event_seq,
+            seq,
             kind,
             // What became of a message is the system's doing and always told, whoever wrote it.
             notify: self.caller.webhooks || kind == EventKind::DeliveryUpdated,
@@ -90,10 +105,10 @@ impl<'a> Journal<'a> {
     /// The event of a message's addition, which the message itself carries into the store. What webhooks
     /// are told of it is left to [`Self::tell_of`].
     pub(crate) fn message_added(&mut self, c: &mut Conversation) -> Added {
-        c.event_seq += 1;
+        let seq = self.number(c);
         c.last_event_at = c.last_event_at.max(self.now);
         Added {
-            seq: c.event_seq,
+            seq,
             at: self.now,
             source: self.caller.source.to_owned(),
             actor: self.caller.credential.clone(),
@@ -111,9 +126,9 @@ impl<'a> Journal<'a> {
     /// The event of a message that the conversation's policy adds at `at`. It is the system's doing and always
     /// told.
     pub(crate) fn announced(&mut self, c: &mut Conversation, at: Timestamp) -> Added {
-        c.event_seq += 1;
+        let seq = self.number(c);
         c.last_event_at = c.last_event_at.max(at);
-        Added { seq: c.event_seq, at, source: SOURCE_API.to_owned(), actor: ACTOR_SYSTEM.to_owned(), notify: true }
+        Added { seq, at, source: SOURCE_API.to_owned(), actor: ACTOR_SYSTEM.to_owned(), notify: true }
     }
 
     /// An event about a message's edit or removal.
@@ -145,12 +160,23 @@ impl<'a> Journal<'a> {
         input: Input,
         message: Option<MessageSid>,
     ) -> Result<Option<Transition>, Error> {
+        let side = if let Input::MessageAdded(side) = &input { Some(*side) } else { None };
         let step = step(&c.lifecycle, self.now, input)?;
         c.lifecycle = step.next;
         if let Some(transition) = step.transition {
             self.transition(c, transition, message);
+            let why = side.map_or(Why::Set { by_person: self.caller.person.is_some() }, Why::Message);
+            self.story.note(c, self.now, Happened::Moved { to: transition.to, why, ends: false });
+        }
+        if let Some(side) = side {
+            self.story.note(c, self.now, Happened::Wrote(side));
         }
         Ok(step.transition)
+    }
+
+    /// What somebody did with the session of the conversation, for it to follow.
+    pub(crate) fn session(&mut self, c: &Conversation, happened: Happened) {
+        self.story.tell(c, self.now, happened);
     }
 
     /// Closes a conversation whose participants cannot be added, and keeps why with the transition.
@@ -164,13 +190,13 @@ impl<'a> Journal<'a> {
     }
 
     fn transition(&mut self, c: &mut Conversation, transition: Transition, message_sid: Option<MessageSid>) {
-        c.event_seq += 1;
+        let seq = self.number(c);
         c.last_event_at = c.last_event_at.max(transition.at);
         c.date_updated = transition.at;
         let by_timer = transition.cause == Cause::Timer;
         self.transitions.push(Record {
             conversation_sid: c.sid,
-            seq: c.event_seq,
+            seq,
             transition,
             source: if by_timer { SOURCE_TIMER } else { self.caller.source }.to_owned(),
             actor: if by_timer { ACTOR_SYSTEM } else { &self.caller.credential }.to_owned(),
@@ -193,6 +219,10 @@ impl<'a> Journal<'a> {
         }
         if !self.transitions.is_empty() {
             transitions::insert(tx, account, &self.transitions)?;
+        }
+        let session = sessions::follow(tx, self.caller, &self.story)?;
+        if let Some((conversation_sid, seq)) = self.newest {
+            tx.tell(News { account_sid: *account, conversation_sid, seq, session });
         }
         let told = self.told();
         enqueue::tell(tx, &self.caller.notifier, account, self.caller.received_at, &told)
@@ -263,6 +293,11 @@ pub(crate) fn settle_until(
         }
         if let Some(transition) = fired.transition {
             journal.transition(c, transition, None);
+        }
+        let ends = fired.effect == Some(Effect::EndSession);
+        if fired.transition.is_some() || ends {
+            let to = c.lifecycle.state;
+            journal.story.note(c, fired.at, Happened::Moved { to, why: Why::Timer, ends });
         }
         marks.push(fired);
     }

@@ -9,6 +9,7 @@ use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::last_calls::{Budget, Question};
+use crate::live::News;
 use crate::statistics;
 use crate::timers::fire::{BATCH_TIMERS_MAX, Present, fire_batch};
 
@@ -121,6 +122,7 @@ impl Engine {
                 Some(rest) => target = rest,
                 None => {
                     self.inner.bell.notify_one();
+                    self.inner.live.tell(caller.account.sid, News::Clock);
                     return Ok(Reading { transitions, ..turned.reading });
                 }
             }
@@ -148,7 +150,7 @@ impl Engine {
         caller: &Caller,
         change: fn(&TestClock, Timestamp) -> TestClock,
     ) -> Result<Reading, Error> {
-        let caller = caller.clone();
+        let (caller, account_sid) = (caller.clone(), caller.account.sid);
         let reading = self
             .write(move |tx| {
                 let (mut account, clock) = lock(tx, &caller)?;
@@ -159,6 +161,7 @@ impl Engine {
             })
             .await;
         self.inner.bell.notify_one();
+        self.inner.live.tell(account_sid, News::Clock);
         reading
     }
 }

@@ -5,24 +5,31 @@
 //! and API keys.
 //! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
 //! simulated telephones, deliveries of webhooks, test clocks, statistics, saved views, and access tokens.
+//! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
+//! simulated telephones, deliveries of webhooks, test clocks, saved views, sessions of work on conversations, who does
+//! it and the stream of what happens, access tokens, people with their roles and what they did, and API keys.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
+mod agents;
 mod audit_log;
 mod channel_status;
 mod channels;
 mod deliveries;
+mod desk;
 mod events;
 mod inbound;
 mod keys;
 mod last_call;
 mod lifecycle;
+mod live;
 mod outbound_messages;
 pub(crate) mod people;
 mod phones;
 mod policies;
 pub(crate) mod role_permissions;
 mod statistics;
+mod sessions;
 mod test_clock;
 mod timers;
 mod views;
@@ -34,18 +41,22 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
     OpenApiRouter::new()
         .merge(access_tokens::routes())
         .merge(audit_log::routes())
+        .merge(agents::routes())
         .merge(channels::routes())
         .merge(channel_status::routes())
         .merge(deliveries::routes())
         .merge(events::routes())
+        .merge(desk::routes())
         .merge(inbound::routes())
         .merge(keys::routes())
         .merge(last_call::routes())
         .merge(lifecycle::routes())
         .merge(people::routes())
-        .merge(phones::routes())
         .merge(role_permissions::routes())
         .merge(policies::routes())
+        .merge(live::routes())
+        .merge(phones::routes())
+        .merge(sessions::routes())
         .merge(outbound_messages::routes())
         .merge(statistics::routes())
         .merge(timers::routes())

@@ -189,6 +189,7 @@ fn refusal(reason: &Reason) -> (u32, StatusCode, String) {
         Reason::ServiceNotFound => (50050, BAD, "Service not found"),
         Reason::MessagePageTokenNegative => (19038, BAD, "Message page token must not be negative"),
 
+        Reason::SessionState { problem } => (20409, CONFLICT, *problem),
         Reason::RoleForbids => (20403, StatusCode::FORBIDDEN, "Your role may not do this"),
         Reason::KeyMayOnlyRead => (20403, StatusCode::FORBIDDEN, "The API key may only read"),
         Reason::AccessTokenInvalid => (20101, UNAUTHORIZED, "Invalid Access Token"),

@@ -7,7 +7,7 @@ mod conversation_with_participants;
 mod conversations;
 mod credentials;
 pub(crate) mod media;
-mod messages;
+pub(crate) mod messages;
 mod notifications;
 mod participant_conversations;
 mod participants;

@@ -35,14 +35,16 @@ pub(crate) enum Kind {
     Roles,
     /// Messages from outside, by sender.
     Inbound,
+    /// What people do with the session of a conversation, by conversation.
+    Acts,
     /// Everything that is set up rather than used, by account.
     Settings,
 }
 
 use Effect::{Counted, Read, Write};
 use Kind::{
-    ConversationUpdates, Conversations, Inbound, Media, Messages, Participants, Roles, Settings, UserConversations,
-    Users, Webhooks,
+    Acts, ConversationUpdates, Conversations, Inbound, Media, Messages, Participants, Roles, Settings,
+    UserConversations, Users, Webhooks,
 };
 
 #[rustfmt::skip] // A table: one operation a line.
@@ -104,6 +106,21 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/People/{}", Counted(Settings)),
     ("DELETE", "/dwell/v1/People/{}", Counted(Settings)),
     ("POST", "/dwell/v1/RolePermissions/{}", Counted(Settings)),
+    ("POST", "/dwell/v1/Conversations/{}/Accept", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Assign", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Transfer", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Inactivate", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/End", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Reopen", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Hold", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Release", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Extend", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Reply", Counted(Acts)),
+    ("POST", "/dwell/v1/Conversations/{}/Read", Counted(Acts)),
+    ("POST", "/dwell/v1/Agents/{}", Counted(Settings)),
+    ("POST", "/dwell/v1/Desk", Counted(Settings)),
+    // Stores nothing, and is told to those who are there alone.
+    ("POST", "/dwell/v1/Conversations/{}/Typing", Counted(Acts)),
     // For test-suites, which are in a hurry.
     ("POST", "/dwell/v1/TestClock/Advance", Write),
     ("POST", "/dwell/v1/TestClock/Freeze", Write),
@@ -172,7 +189,7 @@ impl Kind {
         match self {
             Settings => (self, account, None, ""),
             Conversations | Media | Users | UserConversations | Roles => (self, account, service, ""),
-            ConversationUpdates | Participants | Messages | Webhooks => (self, account, service, place),
+            Acts | ConversationUpdates | Participants | Messages | Webhooks => (self, account, service, place),
             Inbound => (self, account, None, place),
         }
     }

@@ -40,7 +40,11 @@ statements! {
          ON CONFLICT DO NOTHING";
     UPDATE_SETTINGS =
         "UPDATE desk_settings SET routing = ?2, count_inactive = ?3, limit_default = ?4 WHERE account_sid = ?1";
-    AVAILABLE = select!("WHERE a.account_sid = ?1 AND a.available = 1 ORDER BY a.identity");
+    AVAILABLE = select!(
+        "WHERE a.account_sid = ?1 AND a.available = 1 AND EXISTS (SELECT 1 FROM people p
+            WHERE p.account_sid = a.account_sid AND p.identity = a.identity AND p.disabled_at IS NULL)
+         ORDER BY a.identity"
+    );
     ALL_OF_ACCOUNT = select!("WHERE a.account_sid = ?1 ORDER BY a.identity");
     BY_IDENTITY = select!("WHERE a.account_sid = ?1 AND a.identity = ?2");
     PUT =
@@ -97,7 +101,7 @@ pub fn update_settings(tx: &mut dyn Tx, account: &AccountSid, settings: &DeskSet
     Ok(())
 }
 
-/// Those who are available for work, with what they have of it.
+/// Those who are available for work and may still sign in, with what they have of it.
 pub fn available(tx: &mut dyn Tx, account: &AccountSid) -> Result<Vec<AgentDesk>, StoreError> {
     tx.all(&AVAILABLE, params![account], read)
 }

@@ -53,7 +53,7 @@ pub mod webhooks;
 
 pub use error::{OpenError, StoreError, UniqueKey};
 pub use migrate::{MigrationStatus, migration_status};
-pub use statement::{Kind, Row, Seek, Stmt, Tx, Value};
+pub use statement::{Kind, News, Row, Seek, Stmt, Tx, Value};
 pub use stopwatch::Stopwatch;
 pub use store::{Options, Store};
 pub use url::{DatabaseUrl, DatabaseUrlError};

@@ -59,6 +59,7 @@ statements! {
             date_last_agent_message = ?19, date_last_customer_message = ?20, error_code = ?21, error_message = ?22,
             revision = ?23, log_seq = ?24, changed_at = ?25
          WHERE sid = ?2 AND account_sid = ?1";
+    DELETE_OPEN = "DELETE FROM sessions WHERE account_sid = ?1 AND conversation_sid = ?2 AND date_ended IS NULL";
     MARK = "UPDATE conversations SET has_sessions = 1 WHERE sid = ?2 AND account_sid = ?1 AND has_sessions = 0";
     INSERT_LOG(Text, Int, Int, Text, Int, Text, Text, Text, Text, Text, Text, Text) =
         "INSERT INTO session_log (conversation_sid, number, seq, account_sid, at, act, from_status, to_status, cause,
@@ -241,6 +242,11 @@ pub fn update(tx: &mut dyn Tx, s: &Session) -> Result<(), StoreError> {
         ],
     )?;
     Ok(())
+}
+
+/// Removes the open session of a conversation that is gone, and says whether there was one.
+pub fn delete_open(tx: &mut dyn Tx, account: &AccountSid, conversation: &ConversationSid) -> Result<bool, StoreError> {
+    Ok(tx.exec(&DELETE_OPEN, params![account, conversation])? > 0)
 }
 
 /// Keeps lines of a session's log.

@@ -9,7 +9,7 @@
 //! with `{from_rows}` where a `FROM` may stand to update or find by them. PostgreSQL gets all rows at once,
 //! SQLite, where a call costs nothing, one after another.
 
-use dwell_core::Timestamp;
+use dwell_core::{AccountSid, ConversationSid, Timestamp};
 
 use crate::error::StoreError;
 
@@ -117,6 +117,19 @@ pub(crate) struct ListStmts {
     pub(crate) before: &'static Stmt,
 }
 
+/// What a unit of work has to tell those who watch an account, once it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct News {
+    /// The account.
+    pub account_sid: AccountSid,
+    /// The conversation that something happened to.
+    pub conversation_sid: ConversationSid,
+    /// The number of the newest event there.
+    pub seq: i64,
+    /// Whether a session changed, of this conversation or of others.
+    pub session: bool,
+}
+
 /// A unit of work: everything done through it is kept together or not at all. Once a statement has
 /// failed, every further one fails in the same way, and nothing of the unit is kept even if the
 /// failure is passed over: PostgreSQL knows no other way, and SQLite follows it.
@@ -155,6 +168,9 @@ pub trait Tx {
         params: &[Value<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// Has news told once the unit of work is kept, by whoever runs it; without effect where nobody does.
+    fn tell(&mut self, _: News) {}
 }
 
 impl dyn Tx + '_ {

@@ -204,6 +204,11 @@ impl TestApp {
         create_account(&self.engine, true).await
     }
 
+    /// What the clock shows.
+    pub fn clock_now(&self) -> Timestamp {
+        self.engine.now()
+    }
+
     /// Turns the clock on by whole seconds and carries out what is due, as the scheduler would.
     pub async fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);

@@ -1,7 +1,7 @@
 //! What people do with sessions: who may, when it can be done, and what it makes of session and conversation.
 
 use super::{EndedBy, Happened, Session, Status};
-use crate::lifecycle::State;
+use crate::lifecycle::{Input, Lifecycle, State};
 
 /// An act on the session of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,8 @@ pub enum Denied {
 pub struct Plan {
     /// What the session is to follow; `None` when it stays as it is.
     pub happened: Option<Happened>,
-    /// The state that the conversation is to be given; setting the one that it has changes nothing.
-    pub state: Option<State>,
+    /// What happens to the conversation, after that.
+    pub input: Option<Input>,
 }
 
 impl Actor<'_> {
@@ -93,23 +93,17 @@ impl Actor<'_> {
     }
 }
 
-/// What `act` comes to for the open `session` of a conversation in `state`, if there is one. `end_closes` says
-/// whether ending a session closes its conversation.
+/// What `act` comes to for the open `session` of a conversation with this `life`, if there is one.
 ///
 /// # Errors
 /// [`Denied`] when the role of the actor forbids it, or it cannot be done.
-pub fn plan(
-    act: Act,
-    actor: &Actor<'_>,
-    session: Option<&Session>,
-    state: State,
-    end_closes: bool,
-) -> Result<Plan, Denied> {
+pub fn plan(act: Act, actor: &Actor<'_>, session: Option<&Session>, life: &Lifecycle) -> Result<Plan, Denied> {
     actor.is_let(&act, session)?;
     let Some(session) = session else {
         return begin(act, actor);
     };
-    let follow = |happened| Ok(Plan { happened: Some(happened), state: None });
+    let both = |happened, input| Ok(Plan { happened: Some(happened), input: Some(input) });
+    let follow = |happened| Ok(Plan { happened: Some(happened), input: None });
     let nothing = || Ok(Plan::default());
     match act {
         Act::Accept => match (session.status, actor.identity) {
@@ -123,24 +117,25 @@ pub fn plan(
         Act::TransferTo(owner) => follow(Happened::Transferred { owner }),
         Act::TransferToQueue(queue) => follow(Happened::Queued { queue }),
         Act::Inactivate(reason) if session.status == Status::Active => {
-            Ok(Plan { happened: Some(Happened::Inactivated { reason }), state: Some(State::Inactive) })
+            both(Happened::Inactivated { reason }, Input::StateSet(State::Inactive))
         }
         Act::Inactivate(_) => Err(Denied::Impossible("the session is not active")),
         Act::End { by, reason } => {
-            let state = if end_closes { State::Closed } else { State::Inactive };
-            Ok(Plan { happened: Some(Happened::Ended { by, reason }), state: Some(state) })
+            let closes = life.rules.as_ref().is_none_or(|rules| rules.end_closes);
+            let input = if closes { Input::StateSet(State::Closed) } else { Input::Ended };
+            both(Happened::Ended { by, reason }, input)
         }
-        Act::Reopen if session.is_parked() => {
-            Ok(Plan { happened: Some(Happened::Reopened), state: Some(State::Active) })
-        }
+        Act::Reopen if session.is_parked() => both(Happened::Reopened, Input::StateSet(State::Active)),
         Act::Reopen => Err(Denied::Impossible("the session is not parked")),
-        Act::Hold if session.held => nothing(),
-        Act::Hold => follow(Happened::Held(true)),
-        Act::Release if session.held => follow(Happened::Held(false)),
+        Act::Hold if life.held.is_some() => nothing(),
+        Act::Hold => both(Happened::Held(true), Input::Hold),
+        Act::Release if life.held.is_some() => both(Happened::Held(false), Input::Release),
         Act::Release => nothing(),
-        Act::Extend(seconds) => follow(Happened::Extended(seconds)),
+        Act::Extend(_) if life.armed.is_none() && life.held.flatten().is_none() => {
+            Err(Denied::Impossible("no timer is running"))
+        }
+        Act::Extend(by_seconds) => both(Happened::Extended(by_seconds), Input::Extend { by_seconds }),
         // A message says for itself what it makes of both.
-        Act::Reply if state == State::Closed => Err(Denied::Impossible("the conversation is closed")),
         Act::Reply => nothing(),
     }
 }
@@ -152,5 +147,5 @@ fn begin(act: Act, actor: &Actor<'_>) -> Result<Plan, Denied> {
         (Act::Assign(owner), _) => Happened::Assigned { owner },
         _ => return Err(Denied::Impossible("the conversation has no open session: accepting it begins one")),
     };
-    Ok(Plan { happened: Some(happened), state: Some(State::Active) })
+    Ok(Plan { happened: Some(happened), input: Some(Input::StateSet(State::Active)) })
 }

@@ -2,6 +2,7 @@
 
 use super::{EndedBy, Failure, OnReturn, Origin, Session, Side, Status};
 use crate::lifecycle::State;
+use crate::sid::{AccountSid, ConversationSid, ServiceSid, SessionSid};
 use crate::time::Timestamp;
 
 /// Something that a session follows.
@@ -112,10 +113,20 @@ pub fn begins(happened: &Happened, by_person: bool) -> Option<Origin> {
 }
 
 impl Session {
-    /// Makes a session that has just begun to wait out of one with the SIDs and the number that it is to have.
-    #[must_use]
-    pub fn begun(self, origin: Origin, ways: &Ways, at: Timestamp) -> Self {
+    /// A session that has just begun to wait, with its account, service and conversation, and how it came about.
+    pub fn new(
+        sid: SessionSid,
+        (account_sid, service_sid, conversation_sid): (AccountSid, ServiceSid, ConversationSid),
+        number: i64,
+        (origin, ways): (Origin, &Ways),
+        at: Timestamp,
+    ) -> Self {
         Session {
+            sid,
+            account_sid,
+            service_sid,
+            conversation_sid,
+            number,
             status: Status::Waiting,
             owner: None,
             queue: ways.queue.clone(),
@@ -139,7 +150,7 @@ impl Session {
             error: None,
             revision: 1,
             log_seq: 0,
-            ..self
+            changed_at: at,
         }
     }
 

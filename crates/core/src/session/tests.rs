@@ -1,48 +1,24 @@
 use super::*;
-use crate::lifecycle::{Cause, Input, Lifecycle, State, Timers, step};
-use crate::sid::SidBytes;
+use crate::lifecycle::{Cause, Effect, Input, Lifecycle, State, Timers, step};
+use crate::policy::{Action, Counts, Rules, StartsOn};
+use crate::sid::{PolicySid, SidBytes};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const T0: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
-fn blank(number: i64) -> Session {
+fn begun(number: i64, origin: Origin, ways: &Ways, at: Timestamp) -> Session {
     let bytes = SidBytes::new(1, 0, [0; 8]);
-    let session = Session {
-        sid: SessionSid::new(bytes),
-        account_sid: AccountSid::new(bytes),
-        service_sid: ServiceSid::new(bytes),
-        conversation_sid: ConversationSid::new(bytes),
-        number,
-        status: Status::Waiting,
-        owner: None,
-        queue: None,
-        origin: Origin::Inbound,
-        reason: None,
-        ended_by: None,
-        on_return: OnReturn::SameAgent,
-        held: false,
-        date_created: T0,
-        date_waiting: None,
-        date_accepted: None,
-        date_first_reply: None,
-        date_inactive: None,
-        date_returned: None,
-        date_ended: None,
-        date_updated: T0,
-        agent_messages: 0,
-        customer_messages: 0,
-        date_last_agent_message: None,
-        date_last_customer_message: None,
-        error: None,
-        revision: 0,
-        log_seq: 0,
-        changed_at: T0,
-    };
-    session.begun(Origin::Inbound, &Ways::default(), T0)
+    let of = (AccountSid::new(bytes), ServiceSid::new(bytes), ConversationSid::new(bytes));
+    Session::new(SessionSid::new(bytes), of, number, (origin, ways), at)
 }
 
 fn session(status: Status, owner: Option<&str>) -> Session {
-    Session { status, owner: owner.map(str::to_owned), ..blank(1) }
+    Session { status, owner: owner.map(str::to_owned), ..begun(1, Origin::Inbound, &Ways::default(), T0) }
+}
+
+fn active() -> Lifecycle {
+    Lifecycle::created(State::Active, Timers { inactive: Some(600), closed: Some(9_000) }, T0).unwrap()
 }
 
 fn ways(on_return: OnReturn) -> Ways {
@@ -144,7 +120,7 @@ fn a_role_is_let_do_what_it_may_and_no_more() {
     let session = session(Status::Active, Some("ada"));
     for (actor, act, is_let) in table {
         let what = format!("{actor:?} {act:?}");
-        let planned = plan(act, &actor, Some(&session), State::Active, true);
+        let planned = plan(act, &actor, Some(&session), &active());
         assert_eq!(!matches!(planned, Err(Denied::Forbidden(_))), is_let, "{what}: {planned:?}");
     }
 }
@@ -163,7 +139,7 @@ fn acts_that_cannot_be_done_are_refused() {
         (program, Act::Hold, None),
     ] {
         let session = status.map(|status| session(status, Some("ada").filter(|_| status != Status::Waiting)));
-        let planned = plan(act.clone(), &actor, session.as_ref(), State::Active, true);
+        let planned = plan(act.clone(), &actor, session.as_ref(), &active());
         assert!(matches!(planned, Err(Denied::Impossible(_))), "{act:?} {status:?}: {planned:?}");
     }
 }
@@ -173,7 +149,6 @@ struct World {
     life: Lifecycle,
     sessions: Vec<Session>,
     ways: Ways,
-    end_closes: bool,
     now: Timestamp,
 }
 
@@ -186,7 +161,7 @@ impl World {
         if self.open().is_none() {
             let Some(origin) = begins(happened, true) else { return };
             let number = self.sessions.len() as i64 + 1;
-            self.sessions.push(blank(number).begun(origin, &self.ways, self.now));
+            self.sessions.push(begun(number, origin, &self.ways, self.now));
         }
         let (ways, now) = (self.ways.clone(), self.now);
         if let Some(session) = self.sessions.last_mut() {
@@ -195,31 +170,34 @@ impl World {
     }
 
     fn apply(&mut self, input: Input, side: Side) {
-        let is_message = matches!(input, Input::MessageAdded(_));
+        let wrote = matches!(input, Input::MessageAdded(_));
         let Ok(step) = step(&self.life, self.now, input) else { return };
         self.life = step.next;
+        let ends = step.effect == Some(Effect::EndSession);
         if let Some(transition) = step.transition {
             let why = match transition.cause {
                 Cause::Timer => Why::Timer,
                 Cause::Event => Why::Message(side),
                 Cause::Api => Why::Set { by_person: true },
             };
-            self.follow(&moved(transition.to, why));
+            self.follow(&Happened::Moved { to: transition.to, why, ends });
+        } else if ends {
+            self.follow(&Happened::Moved { to: self.life.state, why: Why::Timer, ends });
         }
-        if is_message {
+        if wrote {
             self.follow(&Happened::Wrote(side));
         }
     }
 
     fn act(&mut self, act: Act, actor: &Actor<'_>) {
         let open = self.life.check_usable().is_ok();
-        let planned = plan(act, actor, self.open(), self.life.state, self.end_closes);
-        let (true, Ok(Plan { happened, state })) = (open, planned) else { return };
+        let planned = plan(act, actor, self.open(), &self.life);
+        let (true, Ok(Plan { happened, input })) = (open, planned) else { return };
         if let Some(happened) = happened {
             self.follow(&happened);
         }
-        if let Some(state) = state {
-            self.apply(Input::StateSet(state), Side::System);
+        if let Some(input) = input {
+            self.apply(input, Side::System);
         }
     }
 
@@ -263,6 +241,28 @@ fn any_act() -> impl Strategy<Value = Act> {
     ]
 }
 
+/// A policy whose clock ends sessions, with or without their conversations.
+fn any_rules() -> impl Strategy<Value = Rules> {
+    let action = prop::sample::select(Action::ALL);
+    (action, any::<bool>(), prop::option::of(600..5_000i64)).prop_map(|(action, end_closes, end_inactive_after)| {
+        Rules {
+            policy_sid: PolicySid::new(SidBytes::new(1, 0, [0; 8])),
+            version: 1,
+            counts: Counts::Customer,
+            starts_on: StartsOn::LastMessage,
+            idle_after: Some(300),
+            action,
+            end_inactive_after,
+            end_closes,
+            on_return: OnReturn::Queue,
+            queue: None,
+            farewell: None,
+            warnings: Vec::new(),
+            hours: None,
+        }
+    })
+}
+
 fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         1 => (0..4_000i64).prop_map(Step::Wait),
@@ -277,11 +277,13 @@ proptest! {
     fn status_and_state_never_disagree_and_what_is_over_stays_over(
         steps in prop::collection::vec(any_step(), 1..60),
         on_return in prop::sample::select(OnReturn::ALL),
-        end_closes in any::<bool>(),
+        rules in prop::option::of(any_rules()),
     ) {
-        let timers = Timers { inactive: Some(600), closed: Some(9_000) };
-        let life = Lifecycle::created(State::Active, timers, T0).unwrap();
-        let mut world = World { life, sessions: Vec::new(), ways: ways(on_return), end_closes, now: T0 };
+        let mut life = active();
+        if let Some(rules) = rules {
+            life = step(&life, T0, Input::Governed(Some(Arc::new(rules)), Timers::default())).unwrap().next;
+        }
+        let mut world = World { life, sessions: Vec::new(), ways: ways(on_return), now: T0 };
         let supervisor = Actor { acts_on_all: true, can_end_others: true, ..agent("sue") };
         let people = [agent("ada"), agent("bo"), supervisor];
         for one in steps {

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::journal::{Journal, settle};
 use crate::pre_hooks::PreEvent;
+use crate::sessions;
 
 impl Engine {
     /// Deletes a conversation and at once everything that others could see of it: participants,
@@ -42,6 +43,9 @@ fn delete(tx: &mut dyn Tx, caller: &Caller, mut c: Conversation) -> Result<Conve
     journal.conversation(&mut c, EventKind::ConversationRemoved)?;
     // Its own webhooks hear of it too, and are gone after that.
     journal.write(tx)?;
+    if c.has_sessions {
+        sessions::end_deleted(tx, caller, &c.sid, now)?;
+    }
     participants::delete_all(tx, &c.sid)?;
     webhooks::delete_all(tx, &c.sid)?;
     conversations::delete(tx, &c.sid)?;

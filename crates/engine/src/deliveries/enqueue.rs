@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dwell_core::event::{EventKind, MessagePayload};
 use dwell_core::webhook::{Action, Configurations, Hook, Level, Routing};
 use dwell_core::{
-    AccountSid, Conversation, ConversationSid, DeliverySid, Message, MessageSid, ReceiptSid, ServiceSid, Timestamp,
-    UserSid, Webhook, WebhookSid,
+    AccountSid, Conversation, ConversationSid, DeliverySid, Message, MessageSid, ReceiptSid, ServiceSid, SessionSid,
+    Timestamp, UserSid, Webhook, WebhookSid,
 };
 use dwell_store::deliveries::{self, Claim, Delivery, Queue, Status, Way};
 use dwell_store::transitions::Record;
@@ -69,6 +69,11 @@ impl Notifier {
     /// The SID of a new message.
     pub(crate) fn message_sid(&self) -> MessageSid {
         MessageSid::new(self.inner.sids.next(&*self.inner.clock, &*self.inner.random))
+    }
+
+    /// The SID of a new session.
+    pub(crate) fn session_sid(&self) -> SessionSid {
+        SessionSid::new(self.inner.sids.next(&*self.inner.clock, &*self.inner.random))
     }
 
     /// Puts deliveries into their queues.

@@ -6,11 +6,12 @@ use dwell_core::{Conversation, Message};
 use dwell_store::{Tx, people};
 
 use crate::error::Error;
+use crate::sessions;
 
-/// The side of a message's author. Only policies ask, so plain conversations pay for no look at the people of the
+/// The side of a message's author. Only policies and sessions ask, so plain conversations pay for no look at the people of the
 /// account.
 pub(crate) fn side_of(tx: &mut dyn Tx, c: &Conversation, message: &Message) -> Result<Side, Error> {
-    if c.lifecycle.rules.is_none() || message.author == DEFAULT_AUTHOR {
+    if !sessions::is_followed(c) || message.author == DEFAULT_AUTHOR {
         return Ok(Side::System);
     }
     if people::fetch_by_identity(tx, &c.account_sid, &message.author)?.is_some() {

@@ -8,7 +8,7 @@ use dwell_core::lifecycle::{Fired as Mark, Input, Step, Transition, step};
 use dwell_core::{AccountSid, ConversationSid, ServiceSid, State, Timestamp};
 use dwell_store::conversations::{self, Timer};
 use dwell_store::transitions::{self, Record};
-use dwell_store::{Tx, participants, services};
+use dwell_store::{News, Tx, participants, services};
 
 use crate::context::Caller;
 use crate::deliveries::Notifier;
@@ -57,7 +57,7 @@ pub(crate) fn fire_batch(
     let horizon = timers.last().filter(|_| full).map_or(until, |timer| timer.wake_at);
     let gone = take_out_deleted(tx, account, &mut timers)?;
     let (governed, mut timers): (Vec<_>, Vec<_>) =
-        timers.into_iter().partition(|timer| timer.lifecycle.rules.is_some());
+        timers.into_iter().partition(|timer| timer.lifecycle.rules.is_some() || timer.has_sessions);
 
     let mut order: BinaryHeap<_> = timers.iter().enumerate().map(|(i, timer)| Reverse((timer.wake_at, i))).collect();
     let mut records = Vec::new();
@@ -95,6 +95,10 @@ pub(crate) fn fire_batch(
     write(tx, account, &changed, &records, &wakes)?;
     let told: Vec<_> = records.iter().map(|record| (record.service_sid, Event::of_transition(record))).collect();
     enqueue::tell(tx, notifier, account, present.real, &told)?;
+    for timer in &changed {
+        let Timer { sid: conversation_sid, event_seq: seq, .. } = *timer;
+        tx.tell(News { account_sid: *account, conversation_sid, seq, session: false });
+    }
     let mut transitions: Vec<_> = records.iter().map(|record| record.transition.at).collect();
     let marks = fire_governed(tx, notifier, account, &governed, (horizon, present))?;
     let is_any = !transitions.is_empty() || !marks.is_empty();
@@ -102,8 +106,8 @@ pub(crate) fn fire_batch(
     Ok(Fired { transitions, is_any, done_until: Some(horizon), more: full })
 }
 
-/// Carries out what is due on conversations that live by a policy: one after another, as requests would, for
-/// things are said on the way. Returns all of it.
+/// Carries out what is due on conversations that live by a policy or have sessions: one after another, as requests
+/// would, for things are said on the way and sessions follow. Returns all of it.
 fn fire_governed(
     tx: &mut dyn Tx,
     notifier: &Notifier,

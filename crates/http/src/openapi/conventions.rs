@@ -66,6 +66,8 @@ const KINDS: &[Kind] = &[
     by_sid("Roles", "RL", "The SID of the role."),
     by_sid("Services", "IS", "The SID of the conversation service."),
     by_sid("LifecyclePolicies", "LP", "The SID of the policy."),
+    by_name("Agents", "", "The identity of the agent."),
+    by_sid("Sessions", "DS", "The SID of the session."),
     by_sid("Views", "VW", "The SID of the saved view."),
     by_sid("WebhookDeliveries", "WD", "The SID of the delivery."),
     by_sid("Webhooks", "WH", "The SID of the webhook."),
@@ -74,6 +76,8 @@ const KINDS: &[Kind] = &[
 /// A field, or a parameter that is a list, that holds a few words only, by the end of the path
 /// without its variables.
 type Words = (&'static str, &'static str, &'static [&'static str]);
+
+const SESSION_STATUSES: &[&str] = &["waiting", "active", "paused", "inactive", "ended", "error"];
 
 const WORDS: &[Words] = &[
     ("Bindings", "binding_type", &["apn", "gcm", "fcm", "twilsock"]),
@@ -98,6 +102,13 @@ const WORDS: &[Words] = &[
     ("Phones/Messages", "status", &["delivered", "read", "failed", "undelivered"]),
     ("Receipts", "status", &["read", "failed", "delivered", "undelivered", "sent"]),
     ("Roles", "type", &["conversation", "service"]),
+    ("Agents", "role", &["admin", "supervisor", "agent"]),
+    ("Desk", "routing", &["automatic", "manual"]),
+    ("Sessions", "ended_by", &["agent", "bot", "end_user", "system"]),
+    ("Sessions", "on_return", &["same_agent", "queue"]),
+    ("Sessions", "origin", &["inbound", "agent", "api"]),
+    ("Sessions", "status", SESSION_STATUSES),
+    ("Sessions", "Status", SESSION_STATUSES),
     ("WebhookDeliveries", "hook_level", &["account", "service", "conversation"]),
     ("WebhookDeliveries", "method", &["GET", "POST"]),
     ("WebhookDeliveries", "status", &["pending", "delivered", "failed"]),

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
 
 /// A message.
 #[derive(Debug, Serialize, ToSchema)]
-struct Message {
+pub(crate) struct Message {
     /// Its name for ever.
     sid: String,
     /// The account that it belongs to.
@@ -131,7 +131,7 @@ fn list_url(tree: &Tree, conversation: &ConversationSid) -> String {
 }
 
 impl Message {
-    fn show(m: dwell_core::Message, tree: &Tree) -> Self {
+    pub(crate) fn show(m: dwell_core::Message, tree: &Tree) -> Self {
         let url = format!("{}/{}", list_url(tree, &m.conversation_sid), m.sid);
         let below = |name: &str| format!("{url}/{name}");
         Message {

@@ -5,6 +5,7 @@
 
 mod access_tokens;
 mod address_configurations;
+mod agents;
 mod audit_log;
 mod bad_input;
 mod bad_paths;
@@ -33,6 +34,7 @@ mod last_calls;
 mod last_calls_crowd;
 mod lifecycle;
 mod lists;
+mod live;
 mod media;
 mod openapi;
 mod outbound;
@@ -52,6 +54,7 @@ mod roles;
 mod samples;
 mod scenarios;
 mod service_settings;
+mod sessions;
 mod shapes;
 mod sign_in;
 mod statistics;

@@ -30,7 +30,7 @@ macro_rules! reasons {
 
 reasons! {
     InvalidParameter DefaultServiceDelete NotATestAccount ServiceNotFound MessagePageTokenNegative DeliveryPending
-    PersonExists RoleForbids KeyMayOnlyRead AccessTokenInvalid AccessTokenHeader AccessTokenIssuer AccessTokenExpired
+    PersonExists RoleForbids SessionState KeyMayOnlyRead AccessTokenInvalid AccessTokenHeader AccessTokenIssuer AccessTokenExpired
     AccessTokenNotYetValid AccessTokenGrants AccessTokenSignature
     FriendlyNameMissing FriendlyNameTooLong UniqueNameTooLong UniqueNameLooksLikeSid UniqueNameTaken
     AttributesTooLong AttributesNotJson DateCreatedInvalid DateUpdatedInvalid MessagingServiceSidInvalid
@@ -69,6 +69,7 @@ fn every_reason_has_a_case() {
         crate::media::REASONS,
         crate::people::REASONS,
         crate::pre_hooks::REASONS,
+        crate::sessions::REASONS,
     ]
     .concat();
     let cased: BTreeSet<_> = CASES.iter().map(|case| case.reason).chain(elsewhere).collect();

@@ -165,6 +165,7 @@ async fn serve(
     let mut sessions = tokio::spawn(smpp::supervisor(smpp, engine.clone()).run(end.wait()));
     let mut collector = tokio::spawn(Collector::new(engine.clone()).run(halt.clone().wait()));
     let mut tally_keeper = tokio::spawn(TallyKeeper::new(engine.clone()).run(halt.clone().wait()));
+    let streams = engine.clone();
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
 
     let metrics = metrics.flatten().map(tracing::field::display);
@@ -192,6 +193,8 @@ async fn serve(
     if let Some(failure) = failure.filter(|_| !stop.is_asked_for()) {
         return Err(failure);
     }
+    // They would never end of themselves.
+    streams.end_streams();
     if !finish(&mut http, &*clock, settings.drain_seconds.into()).await {
         tracing::warn!(seconds = settings.drain_seconds, "requests still in flight were cut off");
     }

@@ -12,7 +12,8 @@ macro_rules! select_timer {
         concat!(
             "SELECT c.sid, c.service_sid, c.messaging_service_sid, ",
             lifecycle_columns!(),
-            ", c.wake_at, c.last_event_at, c.event_seq, c.chat_participants + c.non_chat_participants
+            ", c.wake_at, c.last_event_at, c.event_seq, c.chat_participants + c.non_chat_participants,
+                c.has_sessions
              FROM conversations c ",
             $rest
         )
@@ -57,6 +58,8 @@ pub struct Timer {
     pub event_seq: i64,
     /// How many participants it has.
     pub participants: i64,
+    /// Whether it ever had a session.
+    pub has_sessions: bool,
 }
 
 fn read_timer(row: &dyn Row) -> Result<Timer, StoreError> {
@@ -70,6 +73,7 @@ fn read_timer(row: &dyn Row) -> Result<Timer, StoreError> {
         last_event_at: c.time()?,
         event_seq: c.int()?,
         participants: c.int()?,
+        has_sessions: c.flag()?,
     })
 }
 

@@ -242,10 +242,8 @@ fn streams_follow_what_changed(store: &Store) {
     assert_eq!(changed(5, String::new()), of([]));
 }
 
-fn summaries_come_together(store: &Store) {
-    let with_messages = |n| dwell_core::Conversation { next_message_index: 1, ..conversation(n) };
-    given(store, vec![with_messages(1), with_messages(2), conversation(3)]);
-    let person = Person {
+fn person() -> Person {
+    Person {
         sid: PersonSid::new(bytes(1)),
         account_sid: account_sid(1),
         email: "ada@example.com".to_owned(),
@@ -257,7 +255,13 @@ fn summaries_come_together(store: &Store) {
         date_created: at(1),
         date_updated: at(1),
         date_last_sign_in: None,
-    };
+    }
+}
+
+fn summaries_come_together(store: &Store) {
+    let with_messages = |n| dwell_core::Conversation { next_message_index: 1, ..conversation(n) };
+    given(store, vec![with_messages(1), with_messages(2), conversation(3)]);
+    let person = person();
     let said = |n: i64, author: &str| Message {
         conversation_sid: conversation_sid(n),
         author: author.to_owned(),
@@ -297,7 +301,12 @@ fn settings_and_agents_are_kept_by_account(store: &Store) {
         desks::note_assigned(tx, &account_sid(1), "ada", at(5))
     });
     let kept = AgentDesk { assigned_at: Some(at(5)), ..ada };
-    assert_eq!(read(store, |tx| desks::available(tx, &account_sid(1))), [kept.clone()]);
+    let available = || read(store, |tx| desks::available(tx, &account_sid(1)));
+    assert_eq!(available(), [], "nobody who is gone");
+    write(store, |tx| people::insert(tx, &person(), None));
+    assert_eq!(available(), std::slice::from_ref(&kept));
+    write(store, |tx| people::update(tx, &Person { disabled_at: Some(at(6)), ..person() }));
+    assert_eq!(available(), [], "nobody who may not sign in");
     assert_eq!(read(store, |tx| desks::list(tx, &account_sid(1))), [kept, AgentDesk::new("bo")]);
     assert_eq!(read(store, |tx| desks::list(tx, &account_sid(2))), []);
 }

@@ -1,0 +1,275 @@
+//! One stream of what happens in an account.
+
+use std::collections::{HashMap, VecDeque};
+
+use dwell_core::session::{Session, Status};
+use dwell_core::{AccountSid, ConversationSid, Reason, SessionSid, Timestamp};
+use dwell_store::conversations::Position;
+use dwell_store::{accounts, sessions};
+use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
+
+use super::News;
+use crate::context::Caller;
+use crate::engine::Engine;
+use crate::error::Error;
+
+/// Longest wait between two looks for what other nodes did, in seconds.
+const POLL_SECONDS: i64 = 2;
+/// How long without an event until a stream says that it is still there, in seconds.
+const KEEP_ALIVE_SECONDS: i64 = 15;
+/// How far before its place a stream looks for sessions, in seconds: units of work may be kept in another order than
+/// they came in.
+const OVERLAP_SECONDS: i64 = 10;
+/// Most sessions read at once.
+const SESSIONS_MAX: i64 = 500;
+
+/// What a stream tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The stream begins.
+    Hello {
+        /// The present instant on the account's clock.
+        now: Timestamp,
+        /// Whether it is a test account, whose clock can be turned.
+        is_test: bool,
+    },
+    /// A session changed, or began.
+    Session {
+        /// The session.
+        session_sid: SessionSid,
+        /// Its conversation.
+        conversation_sid: ConversationSid,
+        /// Which state of it this is.
+        revision: i64,
+        /// How it stands.
+        status: Status,
+        /// Who has it.
+        owner: Option<String>,
+        /// The queue that it waits in.
+        queue: Option<String>,
+    },
+    /// Something happened to a conversation.
+    Conversation {
+        /// The conversation.
+        conversation_sid: ConversationSid,
+        /// The number of its newest event.
+        seq: i64,
+    },
+    /// Somebody is writing.
+    Typing {
+        /// Where.
+        conversation_sid: ConversationSid,
+        /// Who.
+        identity: String,
+    },
+    /// The test clock was turned.
+    Clock {
+        /// What it shows.
+        now: Timestamp,
+        /// Whether it stands still.
+        frozen: bool,
+    },
+    /// Nothing happened for a while.
+    KeepAlive,
+}
+
+impl From<&Session> for Event {
+    fn from(session: &Session) -> Self {
+        Event::Session {
+            session_sid: session.sid,
+            conversation_sid: session.conversation_sid,
+            revision: session.revision,
+            status: session.status,
+            owner: session.owner.clone(),
+            queue: session.queue.clone(),
+        }
+    }
+}
+
+/// An event, and the place of the stream from then on if it is another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Whoever begins a stream there misses no session.
+    pub place: Option<String>,
+    /// The event.
+    pub event: Event,
+}
+
+impl Told {
+    fn hint(event: Event) -> Self {
+        Told { place: None, event }
+    }
+
+    fn at(place: Timestamp, event: Event) -> Self {
+        Told { place: Some(place.as_micros().to_string()), event }
+    }
+}
+
+/// A stream of what happens in an account.
+pub struct Watch {
+    engine: Engine,
+    account: AccountSid,
+    news: broadcast::Receiver<(AccountSid, News)>,
+    closed: watch::Receiver<bool>,
+    /// Everything until here has been told, but for what is kept late.
+    place: Timestamp,
+    /// The revisions that were told, of what changed less than the overlap before the place.
+    told: HashMap<SessionSid, (i64, Timestamp)>,
+    waiting: VecDeque<Told>,
+    /// When to look into the store again.
+    look_at: Timestamp,
+    /// When to say that it is still there.
+    keep_alive_at: Timestamp,
+    /// Held for as long as the stream lasts.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Engine {
+    /// Begins a stream: from now on, or from a place that another stream told.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`] when as many streams as there may be are there, or the server is stopping;
+    /// [`Reason::InvalidParameter`] for what is no place of a stream.
+    pub async fn watch(&self, caller: &Caller, after: Option<&str>) -> Result<Watch, Error> {
+        let live = &self.inner.live;
+        let permit = live.places.clone().try_acquire_owned().map_err(|_| Error::TooManyRequests)?;
+        let place = match after.filter(|text| !text.is_empty()) {
+            Some(text) => read_place(text)?,
+            None => self.now(),
+        };
+        let mut stream = Watch {
+            engine: self.clone(),
+            account: caller.account.sid,
+            news: live.news.subscribe(),
+            closed: live.closed.subscribe(),
+            place,
+            told: HashMap::new(),
+            waiting: VecDeque::new(),
+            look_at: Timestamp::MIN,
+            keep_alive_at: self.now().plus_seconds(KEEP_ALIVE_SECONDS),
+            _permit: permit,
+        };
+        let (now, is_test, _) = stream.clock().await?;
+        stream.waiting.push_back(Told::at(place, Event::Hello { now, is_test }));
+        Ok(stream)
+    }
+}
+
+fn read_place(text: &str) -> Result<Timestamp, Error> {
+    let micros = text.parse().map_err(|_| Reason::InvalidParameter {
+        name: "After",
+        problem: "not the id of an event of this stream".to_owned(),
+    })?;
+    Ok(Timestamp::from_micros(micros))
+}
+
+/// What a stream waited for.
+enum Woken {
+    News(News),
+    Time,
+}
+
+impl Watch {
+    /// What happens next; `None` when the stream has ended, because the server stops, the reader is too slow, or the
+    /// store does not answer. Another one goes on from its place.
+    pub async fn next(&mut self) -> Option<Told> {
+        loop {
+            if *self.closed.borrow() {
+                return None;
+            }
+            if let Some(event) = self.waiting.pop_front() {
+                self.keep_alive_at = self.engine.now().plus_seconds(KEEP_ALIVE_SECONDS);
+                return Some(event);
+            }
+            let now = self.engine.now();
+            if self.look_at <= now {
+                self.look().await.ok()?;
+                continue;
+            }
+            if self.keep_alive_at <= now {
+                self.keep_alive_at = now.plus_seconds(KEEP_ALIVE_SECONDS);
+                return Some(Told::hint(Event::KeepAlive));
+            }
+            match self.wait().await? {
+                Woken::Time => {}
+                Woken::News(news) => self.hear(news).await.ok()?,
+            }
+        }
+    }
+
+    /// Waits for news of the account, or for the time of the next look.
+    async fn wait(&mut self) -> Option<Woken> {
+        let clock = self.engine.clock();
+        let until = self.look_at.min(self.keep_alive_at);
+        let mut time = clock.sleep_until(until);
+        loop {
+            tokio::select! {
+                biased;
+                // Ends as well when nobody is left who could say so.
+                _ = self.closed.wait_for(|closed| *closed) => return None,
+                news = self.news.recv() => match news {
+                    Ok((account, news)) if account == self.account => return Some(Woken::News(news)),
+                    Ok(_) => {}
+                    // Too slow, or the engine is gone.
+                    Err(_) => return None,
+                },
+                () = &mut time => return Some(Woken::Time),
+            }
+        }
+    }
+
+    async fn hear(&mut self, news: News) -> Result<(), Error> {
+        let event = match news {
+            News::Sessions => {
+                self.look_at = Timestamp::MIN;
+                return Ok(());
+            }
+            News::Conversation { conversation_sid, seq } => Event::Conversation { conversation_sid, seq },
+            News::Typing { conversation_sid, identity } => Event::Typing { conversation_sid, identity },
+            News::Clock => {
+                let (now, _, frozen) = self.clock().await?;
+                Event::Clock { now, frozen }
+            }
+        };
+        self.waiting.push_back(Told::hint(event));
+        Ok(())
+    }
+
+    /// Looks which sessions have changed, and tells each state once.
+    async fn look(&mut self) -> Result<(), Error> {
+        let from = self.place.plus_seconds(-OVERLAP_SECONDS);
+        let mut after = Position { at: from, sid: String::new() };
+        loop {
+            let (account, start) = (self.account, after.clone());
+            let work = move |tx: &mut dyn dwell_store::Tx| sessions::changed(tx, &account, &start, SESSIONS_MAX);
+            let found = self.engine.inner.store.read(work).await?;
+            for session in &found {
+                let told = self.told.insert(session.sid, (session.revision, session.changed_at));
+                if told.is_none_or(|(revision, _)| revision < session.revision) {
+                    self.waiting.push_back(Told::at(session.changed_at, session.into()));
+                }
+                self.place = self.place.max(session.changed_at);
+            }
+            match found.last() {
+                Some(last) if found.len() as i64 == SESSIONS_MAX => {
+                    after = Position { at: last.changed_at, sid: last.sid.to_string() };
+                }
+                _ => break,
+            }
+        }
+        let horizon = self.place.plus_seconds(-OVERLAP_SECONDS);
+        self.told.retain(|_, (_, changed_at)| *changed_at >= horizon);
+        self.look_at = self.engine.now().plus_seconds(POLL_SECONDS);
+        Ok(())
+    }
+
+    /// What the account's clock shows, whether it can be turned, and whether it stands still.
+    async fn clock(&self) -> Result<(Timestamp, bool, bool), Error> {
+        let (sid, real) = (self.account, self.engine.now());
+        let fetch = move |tx: &mut dyn dwell_store::Tx| Ok::<_, Error>(accounts::fetch(tx, &sid)?);
+        let (account, _) = self.engine.inner.store.read(fetch).await?.ok_or(Error::NotFound)?;
+        let clock = account.test_clock;
+        let frozen = clock.is_some_and(|clock| clock.frozen_at.is_some());
+        Ok((account.now(real), clock.is_some(), frozen))
+    }
+}
