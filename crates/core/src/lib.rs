@@ -8,6 +8,7 @@ pub mod account;
 pub mod address;
 pub mod address_configuration;
 pub mod attributes;
+pub mod bulk;
 pub mod channel;
 pub mod conversation;
 pub mod country;

@@ -76,6 +76,14 @@ pub const FILENAME_CHARS_MAX: usize = 255;
 pub const UNATTACHED_MEDIA_SECONDS_MAX: i64 = 300;
 /// How long a link to media without credentials is valid, in seconds (contract §7.9).
 pub const MEDIA_LINK_SECONDS: i64 = 300;
+/// Most conversations of one bulk job.
+pub const BULK_CONVERSATIONS_MAX: usize = 100_000;
+/// Most conversations that a bulk job is given one by one.
+pub const BULK_LISTED_MAX: usize = 1_000;
+/// Most bulk jobs of one account that are under way at once.
+pub const BULK_JOBS_MAX: i64 = 10;
+/// How long a bulk job that is over is kept, in days.
+pub const BULK_KEPT_DAYS: i64 = 30;
 /// Most saved views of one account.
 pub const VIEWS_MAX: i64 = 200;
 /// Largest filter of a saved view, in bytes of UTF-8.

@@ -156,6 +156,8 @@ sids! {
     PersonSid = "PE";
     /// An entry of the audit log.
     AuditSid = "AE";
+    /// A bulk job.
+    BulkSid = "BJ";
     /// A saved view of conversations.
     ViewSid = "VW";
     /// A request to the API, named in its response headers and log lines.

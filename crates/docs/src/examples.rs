@@ -116,6 +116,7 @@ fn prefix_of(segment: &str) -> &'static str {
         "Channels" => "CN",
         "LifecyclePolicies" => "LP",
         "Sessions" => "DS",
+        "Bulk" => "BJ",
         "Views" => "VW",
         "WebhookDeliveries" => "WD",
         "Addresses" => "IG",

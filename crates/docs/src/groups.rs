@@ -43,6 +43,7 @@ pub const ALL: &[Group] = &[
     group("Inbound", "Messages from outside", "Where whatever comes in is handed over, whoever brings it."),
     group("OutboundMessage", "Messages on their way", "What leaves for addresses outside, how it goes, and what became of it."),
     group("Phone", "Simulated phones", "For development: what simulated telephones receive, send and report."),
+    group("Bulk", "Bulk jobs", "One act on many conversations, previewed, with a result for each."),
     group("Statistics", "Statistics", "What has happened over time, and how things are now."),
     group("Sessions", "Sessions", "Stints of work on conversations: who has them, how they stand, and what people do with them."),
     group("Agents", "Agents", "Who works on sessions, and how much they have room for."),

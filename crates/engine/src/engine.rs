@@ -76,6 +76,8 @@ pub(crate) struct Inner {
     pub(crate) last_call_bell: Notify,
     /// Tells those who watch what happens.
     pub(crate) live: Hub,
+    /// Rung when there may be a bulk job to go on with.
+    pub(crate) bulk_bell: Notify,
 }
 
 impl Engine {
@@ -105,6 +107,7 @@ impl Engine {
                 initializations: Notify::new(),
                 last_call_bell: Notify::new(),
                 live: Hub::new(),
+                bulk_bell: Notify::new(),
             }),
         }
     }

@@ -12,6 +12,7 @@ pub mod agents;
 pub mod audit;
 mod auth;
 pub mod bindings;
+pub mod bulk;
 pub mod carriers;
 pub mod channels;
 pub mod clock;
@@ -64,6 +65,7 @@ pub mod views;
 pub mod webhook_configurations;
 pub mod webhooks;
 
+pub use bulk::BulkWorker;
 pub use clock::{Clock, SystemClock};
 pub use context::{Caller, SOURCE_API, Scope};
 pub use dispatcher::{Dispatcher, Options as DispatcherOptions};

@@ -68,6 +68,11 @@ pub fn tell(error: &Error, path: &str) -> (u32, String) {
     (body.code, body.message)
 }
 
+/// The same for what a bulk job does by itself.
+pub fn tell_of_bulk(error: &Error) -> (u32, String) {
+    crate::dwell::tell_of_bulk(error)
+}
+
 /// The answer to a request whose credentials are wrong.
 pub fn unauthorized() -> Response {
     Failure::Unauthorized.into_response()

@@ -8,11 +8,13 @@
 //! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
 //! simulated telephones, deliveries of webhooks, test clocks, saved views, sessions of work on conversations, who does
 //! it and the stream of what happens, access tokens, people with their roles and what they did, and API keys.
+//! simulated telephones, deliveries of webhooks, test clocks, bulk jobs, statistics, saved views, and access tokens.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
 mod agents;
 mod audit_log;
+mod bulk;
 mod channel_status;
 mod channels;
 mod deliveries;
@@ -34,6 +36,7 @@ mod test_clock;
 mod timers;
 mod views;
 
+pub(crate) use bulk::tell as tell_of_bulk;
 use dwell_engine::Engine;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -42,6 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .merge(access_tokens::routes())
         .merge(audit_log::routes())
         .merge(agents::routes())
+        .merge(bulk::routes())
         .merge(channels::routes())
         .merge(channel_status::routes())
         .merge(deliveries::routes())

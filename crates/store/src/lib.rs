@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod address_configurations;
 pub mod audit_log;
 pub mod bindings;
+pub mod bulk;
 pub mod channels;
 mod columns;
 pub mod conversations;
@@ -65,6 +66,7 @@ pub fn all_statements() -> impl Iterator<Item = &'static Stmt> {
         audit_log::ALL,
         bindings::ALL,
         address_configurations::ALL,
+        bulk::ALL,
         channels::ALL,
         conversations::ALL,
         conversations::ALL_TIMERS,

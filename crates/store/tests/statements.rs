@@ -40,6 +40,9 @@ const BIG: &[&str] = &[
     "sessions",
     "session_log",
     "agents",
+    "bulk_jobs",
+    "bulk_parts",
+    "bulk_results",
     "tallies",
     "state_samples",
 ];
@@ -91,6 +94,13 @@ const HOT: &[(&str, &str, &str)] = &[
     ("conversations::GROUP_HOLDER", "conversations_group", "group_key ="),
     ("participants::ANY_PROJECTED", "participants_projected", "conversation_sid ="),
     ("events::LIST", "events_pkey", "seq >"),
+    ("bulk::LIST", "bulk_jobs_pkey", "sid <"),
+    ("bulk::RUNNING", "bulk_jobs_running", "sid >"),
+    ("bulk::OVER", "bulk_jobs_over", "changed_at <"),
+    ("bulk::PART", "bulk_parts_pkey", "part ="),
+    ("bulk::RESULTS", "bulk_results_pkey", "conversation_sid >"),
+    ("bulk::RESULTS_BACK", "bulk_results_pkey", "conversation_sid <"),
+    ("bulk::CONVERSATIONS", "conversations_activity", "ROW(activity_at, sid) >"),
     ("statistics::TRANSITIONS", "transitions_at", "ROW(at, conversation_sid, seq) >"),
     ("statistics::FIRST_REPLIES", "sessions_replied", "ROW(date_first_reply, sid) >"),
     ("statistics::TALLIES", "tallies_pkey", "hour >="),
@@ -292,6 +302,10 @@ const PLENTY: &str = "
     INSERT INTO events SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'k', i, 'API', 'x', 1, '{}' FROM generate_series(1, 20000) i;
     INSERT INTO transitions SELECT 'CH' || i % 500, i / 500, 'AC' || i % 20, 'active', 'closed', 'API', i, 'API', 'x', 1, 'IS', 'MG', NULL, NULL, NULL, NULL
         FROM generate_series(1, 20000) i;
+    INSERT INTO bulk_jobs SELECT 'AC' || i % 20, 'BJ' || i, 'end', '{}', CASE WHEN i % 50 = 0 THEN 'running' ELSE 'done' END, 1, 1, 0,
+            'AC', i, i, i FROM generate_series(1, 20000) i;
+    INSERT INTO bulk_parts SELECT 'BJ' || i / 4, i % 4, '' FROM generate_series(1, 20000) i;
+    INSERT INTO bulk_results SELECT 'BJ' || i / 40, 'CH' || i, NULL, NULL FROM generate_series(1, 20000) i;
     INSERT INTO tallies SELECT 'AC' || i % 20, i, 'lateness', 1, 1, '' FROM generate_series(1, 20000) i;
     INSERT INTO state_samples SELECT 'AC' || i % 20, i, 1, 1, 1 FROM generate_series(1, 20000) i;
     INSERT INTO users SELECT 'US' || i, 'AC' || i % 20, 'IS' || i % 20, 'id' || i, NULL, '{}', 'RL', 1, i, i FROM generate_series(1, 20000) i;

@@ -240,6 +240,11 @@ impl TestApp {
         self.engine.initialize_conversations().await.expect("participants are added or given up");
     }
 
+    /// Goes on with bulk jobs by a batch of each, as the worker would; `true` when there is more to do.
+    pub async fn work_on_bulk_jobs(&self) -> bool {
+        self.engine.work_on_bulk_jobs(beside::tell_of_bulk).await.expect("bulk jobs go on")
+    }
+
     /// Counts what has happened, as the tally keeper would.
     pub async fn keep_tallies(&self) {
         self.engine.keep_tallies().await.expect("tallies are kept");

@@ -51,6 +51,7 @@ const KINDS: &[Kind] = &[
     by_name("Participants", "MB", "The SID of the participant, or the identity of a chat participant."),
     by_name("Users", "US", "The SID of the user, or its identity."),
     by_sid("Bindings", "BS", "The SID of the push binding."),
+    by_sid("Bulk", "BJ", "The SID of the bulk job."),
     by_sid("Channels", "CN", "The SID of the channel."),
     by_sid("Credentials", "CR", "The SID of the push credential."),
     by_sid("AuditLog", "AE", "The SID of the entry."),

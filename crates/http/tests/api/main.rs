@@ -9,6 +9,7 @@ mod agents;
 mod audit_log;
 mod bad_input;
 mod bad_paths;
+mod bulk;
 mod channel_status;
 mod channels;
 mod checks;

@@ -145,6 +145,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
         keep_sessions(&app).await;
     }
     let view = app.made("/dwell/v1/Views", &[("FriendlyName", "x"), ("Filter", "{}")]).await;
+    let bulk = app.made("/dwell/v1/Bulk", &[("Act", "reopen"), ("ConversationSid", sid(&c))]).await;
     let on_phone = app.keep_phone_message("+15017122661").await;
     app.made("/dwell/v1/LastCall", &[("WebhookUrl", "https://example.com")]).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
@@ -180,6 +181,7 @@ async fn furnished(template: &str) -> (TestApp, String) {
         _ if template.contains("/Channels/") => sid(&channel),
         _ if template.contains("/LifecyclePolicies/") => sid(&policy),
         _ if template.contains("/Views/") => sid(&view),
+        _ if template.contains("/Bulk/") => sid(&bulk),
         _ => sid(&user),
     };
     let path = template
@@ -270,6 +272,8 @@ async fn form(app: &TestApp, method: &str, path: &str) -> Vec<(&'static str, Str
         "Webhooks" => &[("Target", "studio"), ("Configuration.FlowSid", "FW00000000000000000000000000000000")],
         "Addresses" => &[("Type", "chat"), ("Address", "desk")],
         "LifecyclePolicies" | "Preview" => &[("FriendlyName", "x"), ("Preset", "rep_desk")],
+        "Bulk" => &[("Act", "inactivate"), ("State", "active")],
+        "Apply" => &[("DryRun", "true")],
         "Views" => &[("FriendlyName", "x"), ("Filter", "{}")],
         "Channels" => &[("Provider", "loopback"), ("Addresses", "desk@example.com")],
         "Status" => &[("MessageSid", "SM1"), ("MessageStatus", "sent")],

@@ -287,5 +287,6 @@ pub(crate) async fn everything(app: &TestApp) -> Value {
     shown.extend(all_items(app, "/dwell/v1/Timers").await);
     shown.extend(all_items(app, "/dwell/v1/LifecyclePolicies").await);
     shown.extend(all_items(app, "/dwell/v1/Views").await);
+    shown.extend(all_items(app, "/dwell/v1/Bulk").await);
     Value::Array(shown)
 }

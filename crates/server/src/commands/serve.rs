@@ -9,7 +9,7 @@ use dwell_delivery::smpp::{self, Smpp};
 use dwell_delivery::{CarrierOptions, Carriers, HttpTransport};
 use dwell_engine::media::Collector;
 use dwell_engine::{
-    Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler, SystemClock, SystemRandom, TallyKeeper,
+    BulkWorker, Clock, Dispatcher, Engine, Initializer, LastCaller, Scheduler, SystemClock, SystemRandom, TallyKeeper,
 };
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -164,6 +164,8 @@ async fn serve(
     let mut last_caller = tokio::spawn(LastCaller::new(engine.clone()).run(halt.clone().wait()));
     let mut sessions = tokio::spawn(smpp::supervisor(smpp, engine.clone()).run(end.wait()));
     let mut collector = tokio::spawn(Collector::new(engine.clone()).run(halt.clone().wait()));
+    let bulk_worker = BulkWorker::new(engine.clone(), dwell_http::beside::tell_of_bulk);
+    let mut bulk_worker = tokio::spawn(bulk_worker.run(halt.clone().wait()));
     let mut tally_keeper = tokio::spawn(TallyKeeper::new(engine.clone()).run(halt.clone().wait()));
     let streams = engine.clone();
     let mut scheduler = tokio::spawn(Scheduler::new(engine).run(halt.wait()));
@@ -186,6 +188,7 @@ async fn serve(
         ended = &mut last_caller => Some(unexpected("the last caller", ended.map(|()| String::new()))),
         ended = &mut sessions => Some(unexpected("the supervisor of sessions", ended.map(|()| String::new()))),
         ended = &mut collector => Some(unexpected("the collector", ended.map(|()| String::new()))),
+        ended = &mut bulk_worker => Some(unexpected("the bulk worker", ended.map(|()| String::new()))),
         ended = &mut tally_keeper => Some(unexpected("the tally keeper", ended.map(|()| String::new()))),
         ended = &mut scheduler => Some(unexpected("the scheduler", ended.map(|()| String::new()))),
     };
@@ -213,6 +216,9 @@ async fn serve(
     }
     if !finish(&mut collector, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("media that is to be removed waits for the next start");
+    }
+    if !finish(&mut bulk_worker, &*clock, TASK_STOP_SECONDS).await {
+        tracing::warn!("bulk jobs go on after the next start");
     }
     if !finish(&mut tally_keeper, &*clock, TASK_STOP_SECONDS).await {
         tracing::warn!("what has happened is counted after the next start");

@@ -46,3 +46,39 @@ CREATE TABLE state_samples (
     closed BIGINT NOT NULL,
     PRIMARY KEY (account_sid, hour)
 );
+
+-- One act on many conversations. Instants are the account's, but for changed_at.
+CREATE TABLE bulk_jobs (
+    account_sid TEXT COLLATE "C" NOT NULL,
+    sid TEXT COLLATE "C" NOT NULL,
+    act TEXT COLLATE "C" NOT NULL,
+    instructions TEXT COLLATE "C" NOT NULL, -- a JSON object: what the act needs to know
+    state TEXT COLLATE "C" NOT NULL, -- running, done or stopped
+    total BIGINT NOT NULL,
+    done BIGINT NOT NULL,
+    refused BIGINT NOT NULL, -- with done: how far it is
+    created_by TEXT COLLATE "C" NOT NULL,
+    date_created BIGINT NOT NULL,
+    date_updated BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL, -- in real time
+    PRIMARY KEY (account_sid, sid)
+);
+CREATE INDEX bulk_jobs_running ON bulk_jobs (sid) WHERE state = 'running';
+CREATE INDEX bulk_jobs_over ON bulk_jobs (changed_at) WHERE state <> 'running';
+
+-- The conversations of a job in the order in which it goes through them, a thousand in a row.
+CREATE TABLE bulk_parts (
+    job_sid TEXT COLLATE "C" NOT NULL,
+    part BIGINT NOT NULL,
+    sids TEXT COLLATE "C" NOT NULL, -- with blanks between
+    PRIMARY KEY (job_sid, part)
+);
+
+-- What became of each: written with what was done.
+CREATE TABLE bulk_results (
+    job_sid TEXT COLLATE "C" NOT NULL,
+    conversation_sid TEXT COLLATE "C" NOT NULL,
+    code BIGINT, -- of the refusal; NULL when it was done
+    message TEXT COLLATE "C",
+    PRIMARY KEY (job_sid, conversation_sid)
+);

@@ -6,6 +6,7 @@ mod accounts;
 mod address_configurations;
 mod audit_log;
 mod bindings;
+mod bulk;
 mod channels;
 mod conversations;
 mod credentials;

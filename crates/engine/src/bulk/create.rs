@@ -1,0 +1,145 @@
+//! `POST /dwell/v1/Bulk`.
+
+use std::fmt;
+
+use dwell_core::bulk::{Act, Job, JobState, Order};
+use dwell_core::{BulkSid, Reason, limits};
+use dwell_store::bulk;
+
+use super::select::{self, Checked, Selection};
+use super::{AT_ONCE_MAX, Bulk, Tell};
+use crate::context::Caller;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::input::{self, present};
+
+/// The parameters, as sent.
+#[derive(Clone, Default)]
+#[allow(missing_docs, reason = "the names are those of the parameters")]
+pub struct Request {
+    pub act: Option<String>,
+    pub conversation_sid: Option<Vec<String>>,
+    pub status: Option<Vec<String>>,
+    pub owner: Option<String>,
+    pub queue: Option<String>,
+    pub state: Option<String>,
+    pub chat_service_sid: Option<String>,
+    pub dry_run: Option<String>,
+}
+
+/// Shows no words of people.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("act", &self.act).field("dry_run", &self.dry_run).finish_non_exhaustive()
+    }
+}
+
+impl Request {
+    fn selection(&self) -> Selection {
+        let Request { conversation_sid, status, owner, queue, state, chat_service_sid, .. } = self.clone();
+        Selection { conversation_sid, status, owner, queue, state, chat_service_sid }
+    }
+
+    fn act(&self) -> Result<Act, Reason> {
+        // Default timers are applied by an operation of their own.
+        let acts = Act::ALL.into_iter().filter(|act| *act != Act::ApplyDefaultTimers);
+        let names: Vec<_> = acts.map(Act::as_str).collect();
+        present(self.act.as_deref()).and_then(Act::parse).filter(|act| names.contains(&act.as_str())).ok_or_else(|| {
+            Reason::InvalidParameter { name: "Act", problem: format!("one of {} is required", names.join(", ")) }
+        })
+    }
+}
+
+/// What a job is for.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) act: Act,
+    pub(super) order: Order,
+    pub(super) selection: Checked,
+    pub(super) is_dry: bool,
+}
+
+impl Engine {
+    /// Begins a job that does something to many conversations, or only says which those are. The first of them are
+    /// done when this returns; with few, all.
+    ///
+    /// # Errors
+    /// A [`Reason`] for each parameter that is missing or breaks a rule; [`Error::TooManyRequests`] when the account
+    /// has [`limits::BULK_JOBS_MAX`] jobs under way.
+    pub async fn bulk(&self, caller: &Caller, request: Request, tell: Tell) -> Result<Bulk, Error> {
+        let act = request.act()?;
+        let is_dry = input::boolean("DryRun", request.dry_run.as_deref())?.unwrap_or(false);
+        let selection = request.selection().check(act)?;
+        self.begin(caller, Wanted { act, order: Order::default(), selection, is_dry }, tell).await
+    }
+
+    /// Has open conversations that live by timers other than the account's present default ones live by those; of one
+    /// service, or of all.
+    ///
+    /// # Errors
+    /// As for [`Self::bulk`].
+    pub async fn apply_default_timers(
+        &self,
+        caller: &Caller,
+        chat_service_sid: Option<String>,
+        dry_run: Option<String>,
+        tell: Tell,
+    ) -> Result<Bulk, Error> {
+        let act = Act::ApplyDefaultTimers;
+        let is_dry = input::boolean("DryRun", dry_run.as_deref())?.unwrap_or(false);
+        let selection = Selection { chat_service_sid, ..Selection::default() }.check(act)?;
+        self.begin(caller, Wanted { act, order: Order::default(), selection, is_dry }, tell).await
+    }
+
+    async fn begin(&self, caller: &Caller, wanted: Wanted, tell: Tell) -> Result<Bulk, Error> {
+        if caller.person.as_ref().is_some_and(|person| !person.role.default_switches().can_bulk) {
+            return Err(Reason::RoleForbids.into());
+        }
+        let (selection, finder, is_dry) = (wanted.selection.clone(), caller.clone(), wanted.is_dry);
+        let found = self.inner.store.read(move |tx| {
+            let found = selection.find(tx, &finder)?;
+            let sample = if is_dry { select::sample(tx, &finder, &found)? } else { Vec::new() };
+            Ok::<_, Error>((found, sample))
+        });
+        let (found, sample) = found.await?;
+        if is_dry {
+            return Ok(Bulk::Preview { count: found.len(), sample });
+        }
+        let (sid, caller, total) = (BulkSid::new(self.sid()), caller.clone(), found.len() as i64);
+        let account = caller.account.sid;
+        self.write(move |tx| {
+            if bulk::count_running(tx, &account)? >= limits::BULK_JOBS_MAX {
+                return Err(Error::TooManyRequests);
+            }
+            let now = caller.now(tx)?;
+            let job = Job {
+                sid,
+                account_sid: account,
+                act: wanted.act,
+                order: wanted.order.clone(),
+                state: if total == 0 { JobState::Done } else { JobState::Running },
+                total,
+                done: 0,
+                refused: 0,
+                created_by: caller.credential.clone(),
+                date_created: now,
+                date_updated: now,
+                changed_at: caller.received_at,
+            };
+            bulk::insert(tx, &job, &found)?;
+            Ok(())
+        })
+        .await?;
+        let mut through = 0;
+        while through < AT_ONCE_MAX.min(total) {
+            // The job is there whatever becomes of the first conversations: the worker goes on with it.
+            match self.work_on(account, sid, tell).await {
+                Ok(count @ 1..) => through += count,
+                Ok(_) | Err(_) => break,
+            }
+        }
+        self.inner.bulk_bell.notify_one();
+        let read = self.inner.store.read(move |tx| bulk::fetch(tx, &account, &sid)?.ok_or(Error::NotFound));
+        Ok(Bulk::Begun(read.await?))
+    }
+}
