@@ -17,13 +17,15 @@ pub enum Act {
     End,
     /// Its session is taken up again.
     Reopen,
+    /// It lives by a lifecycle policy as that is now.
+    ApplyPolicy,
     /// It gets the account's present default timers.
     ApplyDefaultTimers,
 }
 
 impl Act {
     /// Every act.
-    pub const ALL: [Act; 4] = [Act::Inactivate, Act::End, Act::Reopen, Act::ApplyDefaultTimers];
+    pub const ALL: [Act; 5] = [Act::Inactivate, Act::End, Act::Reopen, Act::ApplyPolicy, Act::ApplyDefaultTimers];
 
     /// The name on the wire and in the store.
     pub const fn as_str(self) -> &'static str {
@@ -31,8 +33,14 @@ impl Act {
             Act::Inactivate => "inactivate",
             Act::End => "end",
             Act::Reopen => "reopen",
+            Act::ApplyPolicy => "apply_policy",
             Act::ApplyDefaultTimers => "apply_default_timers",
         }
+    }
+
+    /// Whether it sets conversations up anew, for which there is an operation of its own.
+    pub const fn is_setup(self) -> bool {
+        matches!(self, Act::ApplyPolicy | Act::ApplyDefaultTimers)
     }
 
     /// The inverse of [`Self::as_str`], blind to case.

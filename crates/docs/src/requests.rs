@@ -38,6 +38,7 @@ const TABLE: &[Row] = &[
     ("dwell/access-tokens/verify", &[("Token", "$ACCESS_TOKEN")]),
     ("dwell/bulk/update", &[("Act", "inactivate"), ("State", "active"), ("DryRun", "true")]),
     ("dwell/default-timers/apply", &[("DryRun", "true")]),
+    ("dwell/lifecycle-policies/apply", &[("DryRun", "true")]),
     ("dwell/channels/create", &[("Provider", "loopback"), ("Addresses", "+15017122690"), ("FriendlyName", "Simulated")]),
     ("dwell/channels/update", &[("FriendlyName", "Simulated, off"), ("Enabled", "false")]),
     ("dwell/channels/status", &[("MessageSid", "SM00000000000000000000000000000001"), ("MessageStatus", "delivered")]),

@@ -9,11 +9,13 @@ mod watch;
 mod work;
 
 use dwell_core::bulk::Job;
-use dwell_core::{BulkSid, ConversationSid, State};
+use dwell_core::{BulkSid, ConversationSid, Reason, State};
+use dwell_store::Tx;
 
 pub use create::Request;
 pub use work::BulkWorker;
 
+use crate::context::Caller;
 use crate::error::Error;
 
 /// Most conversations that are acted on in one transaction.
@@ -51,6 +53,14 @@ pub struct Candidate {
     pub unique_name: Option<String>,
     /// Its state.
     pub state: State,
+}
+
+/// Whether somebody may act on many conversations at once.
+///
+/// # Errors
+/// [`Reason::RoleForbids`].
+fn check_may(tx: &mut dyn Tx, caller: &Caller) -> Result<(), Error> {
+    if caller.switches(tx)?.can_bulk { Ok(()) } else { Err(Reason::RoleForbids.into()) }
 }
 
 /// The SID of a job, from a path.

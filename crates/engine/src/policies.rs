@@ -17,7 +17,7 @@ use dwell_core::policy::Policy;
 use dwell_core::{Conversation, PolicySid, Timestamp};
 use dwell_store::{StoreError, Tx, policies};
 
-pub use apply::Candidates;
+pub(crate) use apply::apply;
 pub use preview::{Moment, What};
 pub use read::Request;
 

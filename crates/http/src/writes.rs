@@ -101,6 +101,7 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/Bulk/{}/Stop", Counted(Settings)),
     ("POST", "/dwell/v1/Bulk/{}/Resume", Counted(Settings)),
     ("POST", "/dwell/v1/DefaultTimers/Apply", Counted(Settings)),
+    ("POST", "/dwell/v1/LifecyclePolicies/{}/Apply", Counted(Settings)),
     ("POST", "/dwell/v1/Views", Counted(Settings)),
     ("POST", "/dwell/v1/Views/{}", Counted(Settings)),
     ("DELETE", "/dwell/v1/Views/{}", Counted(Settings)),

@@ -49,12 +49,13 @@ statements! {
     DELETE_RESULTS =
         "DELETE FROM bulk_results WHERE job_sid = ?1 AND conversation_sid IN
             (SELECT conversation_sid FROM bulk_results WHERE job_sid = ?1 ORDER BY conversation_sid LIMIT ?2)";
-    /// Of one state, all or those that live by timers and not by these.
+    /// Of one state, all or those that live by default timers and not by these.
     CONVERSATIONS =
         "SELECT c.activity_at, c.sid FROM conversations c
          WHERE c.service_sid = ?1 AND c.state = ?2 AND (c.activity_at, c.sid) > (?3, ?4)
             AND (CAST(?5 AS BIGINT) = 0
-                OR (c.policy_sid IS NULL AND (COALESCE(c.timer_inactive, -1) <> ?6 OR COALESCE(c.timer_closed, -1) <> ?7)))
+                OR (c.policy_sid IS NULL AND COALESCE(c.own_timers, c.timer_inactive, c.timer_closed, 0) = 0
+                    AND (COALESCE(c.timer_inactive, -1) <> ?6 OR COALESCE(c.timer_closed, -1) <> ?7)))
          ORDER BY c.activity_at, c.sid LIMIT ?8";
 }
 
@@ -209,7 +210,7 @@ pub fn remove_some(tx: &mut dyn Tx, account: &AccountSid, job: &BulkSid, limit: 
 }
 
 /// Conversations of a service in one state after a place in order of activity, each with its place; with timers only
-/// those that live by timers, and not by these.
+/// those that live by default timers, and not by these.
 pub fn in_state(
     tx: &mut dyn Tx,
     service: &ServiceSid,

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use dwell_core::bulk::{Act, Job, JobState, Order};
-use dwell_core::{BulkSid, Reason, limits};
-use dwell_store::bulk;
+use dwell_core::{BulkSid, PolicySid, Reason, limits};
+use dwell_store::{bulk, policies};
 
 use super::select::{self, Checked, Selection};
-use super::{AT_ONCE_MAX, Bulk, Tell};
+use super::{AT_ONCE_MAX, Bulk, Tell, check_may};
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -41,10 +41,10 @@ impl Request {
     }
 
     fn act(&self) -> Result<Act, Reason> {
-        // Default timers are applied by an operation of their own.
-        let acts = Act::ALL.into_iter().filter(|act| *act != Act::ApplyDefaultTimers);
-        let names: Vec<_> = acts.map(Act::as_str).collect();
-        present(self.act.as_deref()).and_then(Act::parse).filter(|act| names.contains(&act.as_str())).ok_or_else(|| {
+        let found = present(self.act.as_deref()).and_then(Act::parse).filter(|act| !act.is_setup());
+        found.ok_or_else(|| {
+            let acts = Act::ALL.into_iter().filter(|act| !act.is_setup());
+            let names: Vec<_> = acts.map(Act::as_str).collect();
             Reason::InvalidParameter { name: "Act", problem: format!("one of {} is required", names.join(", ")) }
         })
     }
@@ -69,7 +69,7 @@ impl Engine {
     pub async fn bulk(&self, caller: &Caller, request: Request, tell: Tell) -> Result<Bulk, Error> {
         let act = request.act()?;
         let is_dry = input::boolean("DryRun", request.dry_run.as_deref())?.unwrap_or(false);
-        let selection = request.selection().check(act)?;
+        let selection = request.selection().check()?;
         self.begin(caller, Wanted { act, order: Order::default(), selection, is_dry }, tell).await
     }
 
@@ -87,23 +87,46 @@ impl Engine {
     ) -> Result<Bulk, Error> {
         let act = Act::ApplyDefaultTimers;
         let is_dry = input::boolean("DryRun", dry_run.as_deref())?.unwrap_or(false);
-        let selection = Selection { chat_service_sid, ..Selection::default() }.check(act)?;
+        let selection = Checked::OtherTimers(select::service(chat_service_sid.as_deref())?);
         self.begin(caller, Wanted { act, order: Order::default(), selection, is_dry }, tell).await
     }
 
+    /// Has open conversations that are to live by the present version of a policy do so; their clocks start anew.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] without the policy; as for [`Self::bulk`].
+    pub async fn apply_policy(
+        &self,
+        caller: &Caller,
+        segment: &str,
+        dry_run: Option<String>,
+        tell: Tell,
+    ) -> Result<Bulk, Error> {
+        let sid = PolicySid::parse(segment).ok_or(Error::NotFound)?;
+        let account = caller.account.sid;
+        let read = self.inner.store.read(move |tx| policies::fetch(tx, &account, &sid)?.ok_or(Error::NotFound));
+        read.await?;
+        let is_dry = input::boolean("DryRun", dry_run.as_deref())?.unwrap_or(false);
+        let order = Order { policy_sid: Some(sid.to_string()), ..Order::default() };
+        let wanted = Wanted { act: Act::ApplyPolicy, order, selection: Checked::OutOfPolicy(sid), is_dry };
+        self.begin(caller, wanted, tell).await
+    }
+
     async fn begin(&self, caller: &Caller, wanted: Wanted, tell: Tell) -> Result<Bulk, Error> {
-        if caller.person.as_ref().is_some_and(|person| !person.role.default_switches().can_bulk) {
-            return Err(Reason::RoleForbids.into());
-        }
         let (selection, finder, is_dry) = (wanted.selection.clone(), caller.clone(), wanted.is_dry);
         let found = self.inner.store.read(move |tx| {
+            check_may(tx, &finder)?;
             let found = selection.find(tx, &finder)?;
-            let sample = if is_dry { select::sample(tx, &finder, &found)? } else { Vec::new() };
-            Ok::<_, Error>((found, sample))
+            if !is_dry {
+                return Ok((found, None));
+            }
+            let count = selection.count(tx, &finder, found.len())?;
+            let sample = select::sample(tx, &finder, &found)?;
+            Ok::<_, Error>((found, Some(Bulk::Preview { count, sample })))
         });
-        let (found, sample) = found.await?;
-        if is_dry {
-            return Ok(Bulk::Preview { count: found.len(), sample });
+        let (found, preview) = found.await?;
+        if let Some(preview) = preview {
+            return Ok(preview);
         }
         let (sid, caller, total) = (BulkSid::new(self.sid()), caller.clone(), found.len() as i64);
         let account = caller.account.sid;

@@ -1,10 +1,10 @@
 //! Jobs as they are shown, stopped and resumed.
 
 use dwell_core::bulk::{Job, JobState, Outcome};
-use dwell_core::{BulkSid, ConversationSid, Reason, limits};
+use dwell_core::{BulkSid, ConversationSid, limits};
 use dwell_store::{StoreError, bulk};
 
-use super::sid_of;
+use super::{check_may, sid_of};
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -14,7 +14,7 @@ impl Engine {
     /// Jobs of the account, newest first.
     ///
     /// # Errors
-    /// [`Reason::InvalidParameter`] for a token of another list.
+    /// [`dwell_core::Reason::InvalidParameter`] for a token of another list.
     pub async fn list_bulk_jobs(&self, caller: &Caller, page: PageRequest) -> Result<Page<Job>, Error> {
         let account = caller.account.sid;
         page.seek_key(|key| BulkSid::parse(key).is_some())?;
@@ -36,7 +36,7 @@ impl Engine {
     /// What became of the conversations of a job so far, in order of their SIDs, and the job.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Reason::InvalidParameter`] for a token of another list.
+    /// [`Error::NotFound`]; [`dwell_core::Reason::InvalidParameter`] for a token of another list.
     pub async fn bulk_results(
         &self,
         caller: &Caller,
@@ -74,11 +74,9 @@ impl Engine {
     }
 
     async fn set_state(&self, caller: &Caller, segment: &str, from: JobState, to: JobState) -> Result<Job, Error> {
-        if caller.person.as_ref().is_some_and(|person| !person.role.default_switches().can_bulk) {
-            return Err(Reason::RoleForbids.into());
-        }
         let (caller, sid) = (caller.clone(), sid_of(segment)?);
         self.write(move |tx| {
+            check_may(tx, &caller)?;
             let account = &caller.account.sid;
             let mut job = bulk::lock(tx, account, &sid)?.ok_or(Error::NotFound)?;
             if job.state == from {

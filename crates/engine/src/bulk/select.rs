@@ -1,11 +1,10 @@
 //! Which conversations a job goes through: settled when it is asked for, so that nobody else's come in later.
 
-use dwell_core::bulk::Act;
 use dwell_core::lifecycle::Timers;
 use dwell_core::session::Status;
-use dwell_core::{ConversationSid, Reason, ServiceSid, State, Timestamp, limits};
+use dwell_core::{ConversationSid, PolicySid, Reason, ServiceSid, State, Timestamp, limits};
 use dwell_store::sessions::{self, Filter};
-use dwell_store::{Tx, bulk, conversations, statistics};
+use dwell_store::{Tx, bulk, conversations, policies, statistics};
 
 use super::acts::default_timers;
 use super::{Candidate, SAMPLE_MAX};
@@ -40,6 +39,8 @@ pub(super) enum Checked {
     State(State, Option<ServiceSid>),
     /// Open ones whose timers are not the account's default.
     OtherTimers(Option<ServiceSid>),
+    /// Open ones that are to live by the present version of a policy and do not.
+    OutOfPolicy(PolicySid),
 }
 
 fn invalid(name: &'static str, problem: &str) -> Reason {
@@ -51,18 +52,20 @@ fn too_many() -> Reason {
     Reason::InvalidParameter { name: "ConversationSid", problem }
 }
 
+/// A service, as sent; blank for all.
+pub(super) fn service(text: Option<&str>) -> Result<Option<ServiceSid>, Reason> {
+    present(text)
+        .map(|text| ServiceSid::parse(text).ok_or_else(|| invalid("ChatServiceSid", "not a service SID")))
+        .transpose()
+}
+
 impl Selection {
-    pub(super) fn check(&self, act: Act) -> Result<Checked, Reason> {
-        let service = present(self.chat_service_sid.as_deref())
-            .map(|text| ServiceSid::parse(text).ok_or_else(|| invalid("ChatServiceSid", "not a service SID")))
-            .transpose()?;
+    pub(super) fn check(&self) -> Result<Checked, Reason> {
+        let service = service(self.chat_service_sid.as_deref())?;
         let state = present(self.state.as_deref()).map(input::state).transpose()?;
         let statuses = self.statuses()?;
         let (owner, queue) = (present(self.owner.as_deref()), present(self.queue.as_deref()));
         let by_session = !statuses.is_empty() || owner.is_some() || queue.is_some();
-        if act == Act::ApplyDefaultTimers {
-            return Ok(Checked::OtherTimers(service));
-        }
         match (&self.conversation_sid, by_session, state) {
             (Some(sids), false, None) if service.is_none() => Ok(Checked::Listed(listed(sids)?)),
             (None, true, None) => Ok(Checked::Sessions(Filter {
@@ -99,7 +102,15 @@ fn listed(sids: &[String]) -> Result<Vec<ConversationSid>, Reason> {
 }
 
 impl Checked {
-    /// The conversations, each once, in the order of their SIDs: whoever locks several locks them in this order.
+    /// How many there are, of which so many were found: a policy may be for more than a job goes through.
+    pub(super) fn count(&self, tx: &mut dyn Tx, caller: &Caller, found: usize) -> Result<usize, Error> {
+        let Checked::OutOfPolicy(policy) = self else { return Ok(found) };
+        let count = policies::count_candidates(tx, &caller.account.sid, policy)?;
+        Ok(usize::try_from(count).unwrap_or(found))
+    }
+
+    /// The conversations, each once, in the order of their SIDs: whoever locks several locks them in this order. Of
+    /// those that are set up anew the first so many: the others are left for the next job.
     pub(super) fn find(&self, tx: &mut dyn Tx, caller: &Caller) -> Result<Vec<ConversationSid>, Error> {
         let open = [State::Active, State::Inactive];
         let mut found = match self {
@@ -110,9 +121,18 @@ impl Checked {
                 let timers = default_timers(&caller.fresh_account(tx)?);
                 in_states(tx, caller, &open, *service, Some(timers))?
             }
+            Checked::OutOfPolicy(policy) => {
+                let most = i64::try_from(limits::BULK_CONVERSATIONS_MAX).unwrap_or(i64::MAX);
+                policies::candidates(tx, &caller.account.sid, policy, None, most)?
+            }
         };
         found.sort_unstable();
         found.dedup();
+        let is_setup = matches!(self, Checked::OtherTimers(_) | Checked::OutOfPolicy(_));
+        if found.len() > limits::BULK_CONVERSATIONS_MAX && !is_setup {
+            return Err(Error::Refused(too_many()));
+        }
+        found.truncate(limits::BULK_CONVERSATIONS_MAX);
         Ok(found)
     }
 }
@@ -137,7 +157,7 @@ fn in_states(
                 from = (*at, sid.to_string());
                 found.extend(page.iter().map(|(_, sid)| *sid));
                 if found.len() > limits::BULK_CONVERSATIONS_MAX {
-                    return Err(Error::Refused(too_many()));
+                    return Ok(found);
                 }
             }
         }
@@ -154,7 +174,7 @@ fn of_sessions(tx: &mut dyn Tx, caller: &Caller, filter: &Filter) -> Result<Vec<
         from = Some(conversations::Position { at: last.date_updated, sid: last.sid.to_string() });
         found.extend(page.iter().map(|session| session.conversation_sid));
         if found.len() > limits::BULK_CONVERSATIONS_MAX {
-            return Err(Error::Refused(too_many()));
+            return Ok(found);
         }
     }
 }

@@ -235,17 +235,19 @@ impl Asker {
         let (account, by) = (&job.account_sid, job.created_by.as_str());
         let Some(caller) = Caller::of_system(tx, notifier, account, real, (SOURCE_API, by))? else { return Ok(None) };
         let is_enabled = caller.account.disabled_at.is_none();
-        let mut person = None;
-        let may = if let Some(sid) = PersonSid::parse(by) {
-            person = people::fetch(tx, account, &sid)?.filter(|person| person.disabled_at.is_none());
-            person.as_ref().is_some_and(|person| person.role.default_switches().can_bulk)
+        let person = match PersonSid::parse(by) {
+            Some(sid) => people::fetch(tx, account, &sid)?.filter(|person| person.disabled_at.is_none()),
+            None => None,
+        };
+        let caller = Caller { person: person.map(Arc::new), accepts_any_proxy, ..caller };
+        let may = if PersonSid::parse(by).is_some() {
+            caller.person.is_some() && caller.switches(tx)?.can_bulk
         } else if let Some(sid) = KeySid::parse(by) {
             let key = accounts::fetch_key(tx, &sid)?;
             is_enabled && key.is_some_and(|(key, _)| key.account_sid == *account && key.rights == Rights::All)
         } else {
             is_enabled
         };
-        let caller = Caller { person: person.map(Arc::new), accepts_any_proxy, ..caller };
         Ok(Some(Asker { caller, may }))
     }
 

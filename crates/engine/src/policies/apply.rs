@@ -1,4 +1,4 @@
-//! `POST /dwell/v1/LifecyclePolicies/{Sid}/Apply`: has conversations that began before live by a policy as it is now.
+//! Has conversations that began before live by a policy as it is now: what its bulk job does to each.
 
 use std::sync::Arc;
 
@@ -7,45 +7,12 @@ use dwell_core::lifecycle::Input;
 use dwell_core::{ConversationSid, PolicySid};
 use dwell_store::{Tx, conversations, policies};
 
-use super::sid_of;
 use crate::context::Caller;
-use crate::engine::Engine;
 use crate::error::Error;
 use crate::journal::{Journal, release_if_closed, settle};
 
-/// Most conversations that a dry run names.
-const SAMPLE_MAX: i64 = 20;
-
-/// What applying a policy would change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidates {
-    /// How many conversations.
-    pub count: i64,
-    /// Some of them.
-    pub sample: Vec<ConversationSid>,
-}
-
-impl Engine {
-    /// The conversations that applying a policy would change.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn policy_candidates(&self, caller: &Caller, segment: &str) -> Result<Candidates, Error> {
-        let (account, sid) = (caller.account.sid, sid_of(segment)?);
-        self.inner
-            .store
-            .read(move |tx| {
-                policies::fetch(tx, &account, &sid)?.ok_or(Error::NotFound)?;
-                let sample = policies::candidates(tx, &account, &sid, None, SAMPLE_MAX)?;
-                Ok(Candidates { count: policies::count_candidates(tx, &account, &sid)?, sample })
-            })
-            .await
-    }
-}
-
 /// Has a conversation live by a policy as it is now; its clock starts anew. `false` when it does already, another
 /// policy is for it, or it has timers of its own.
-#[expect(dead_code, reason = "the jobs that call it come next")]
 pub(crate) fn apply(
     tx: &mut dyn Tx,
     caller: &Caller,

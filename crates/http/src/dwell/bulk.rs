@@ -29,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Engine> {
         .routes(routes!(stop))
         .routes(routes!(resume))
         .routes(routes!(apply_default_timers))
+        .routes(routes!(apply_policy))
 }
 
 /// A bulk job: one act on many conversations.
@@ -38,7 +39,8 @@ struct BulkJob {
     sid: String,
     /// The account.
     account_sid: String,
-    /// What it does to each conversation: `inactivate`, `end`, `reopen` or `apply_default_timers`.
+    /// What it does to each conversation: `inactivate`, `end`, `reopen`, `apply_policy` or
+    /// `apply_default_timers`.
     act: &'static str,
     /// Where it stands: `running`, `done` or `stopped`.
     state: &'static str,
@@ -208,11 +210,25 @@ pub(crate) struct ApplyRequest {
     dry_run: Option<String>,
 }
 
+/// The parameters of `POST /LifecyclePolicies/{Sid}/Apply`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DryRequest {
+    dry_run: Option<String>,
+}
+
 form! {
     /// The body of `POST /DefaultTimers/Apply`.
     ApplyDefaultTimers => ApplyRequest {
         /// Only conversations of this conversation service.
         chat_service_sid = "ChatServiceSid",
+        /// Only say how many conversations it would go through, and which.
+        dry_run = "DryRun" boolean,
+    }
+}
+
+form! {
+    /// The body of `POST /LifecyclePolicies/{Sid}/Apply`.
+    ApplyPolicy => DryRequest {
         /// Only say how many conversations it would go through, and which.
         dry_run = "DryRun" boolean,
     }
@@ -241,7 +257,8 @@ async fn create(
 
 /// Have conversations live by the account's present default timers.
 ///
-/// Goes through the open conversations that live by other timers and by no lifecycle policy; their clocks start anew.
+/// Goes through the open conversations that began under other defaults and have neither timers of their own nor a
+/// lifecycle policy, at most 100,000 at a time; their clocks start anew.
 #[utoipa::path(
     post,
     path = "/DefaultTimers/Apply",
@@ -257,6 +274,26 @@ async fn apply_default_timers(
     let ApplyRequest { chat_service_sid, dry_run } = input;
     let bulk = engine.apply_default_timers(&request.caller, chat_service_sid, dry_run, tell).await?;
     Ok(answer(dwell_core::bulk::Act::ApplyDefaultTimers.as_str(), bulk, &root(&request)))
+}
+
+/// Have conversations live by a lifecycle policy as it is now.
+///
+/// Goes through the open conversations that the policy is for and that do not live by its present version, at most
+/// 100,000 at a time; their clocks start anew.
+#[utoipa::path(
+    post,
+    path = "/LifecyclePolicies/{Sid}/Apply",
+    tag = "Bulk",
+    request_body(content = ApplyPolicy, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "A dry run", body = BulkPreview), (status = 201, body = BulkJob))
+)]
+async fn apply_policy(
+    State(engine): State<Engine>,
+    request: ForAccount,
+    Form(ApplyPolicy(input)): Form<ApplyPolicy>,
+) -> Answer<Response> {
+    let bulk = engine.apply_policy(&request.caller, request.segment("Sid"), input.dry_run, tell).await?;
+    Ok(answer(dwell_core::bulk::Act::ApplyPolicy.as_str(), bulk, &root(&request)))
 }
 
 /// List the bulk jobs of the account, newest first. Those that have been over for 30 days are gone.

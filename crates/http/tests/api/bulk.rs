@@ -164,32 +164,47 @@ async fn every_conversation_is_acted_on_once_whoever_crashes_when() {
 }
 
 #[tokio::test]
-async fn default_timers_are_applied_to_those_that_live_by_others() {
+async fn default_timers_are_applied_to_those_that_began_under_others() {
     let app = TestApp::new().await;
     let (old, _) = conversation(&app, &[]).await;
-    app.made("/v1/Configuration", &[("DefaultInactiveTimer", "PT1H"), ("DefaultClosedTimer", "PT2H")]).await;
-    let (new, _) = conversation(&app, &[]).await;
     let (own, _) = conversation(&app, &[("State", "inactive"), ("Timers.Closed", "PT10M")]).await;
-    let (closed, path) = conversation(&app, &[("Timers.Inactive", "PT5M")]).await;
+    let (_, path) = conversation(&app, &[]).await;
     app.made(&path, &[("State", "closed")]).await;
     let service = app.made("/v1/Services", &[("FriendlyName", "Other")]).await;
-    let elsewhere = format!("/v1/Services/{}/Conversations", sid(&service));
-    let elsewhere = app.made(&elsewhere, &[("Timers.Inactive", "PT5M")]).await;
+    let elsewhere = app.made(&format!("/v1/Services/{}/Conversations", sid(&service)), &[("State", "inactive")]).await;
+    app.made("/v1/Configuration", &[("DefaultInactiveTimer", "PT1H"), ("DefaultClosedTimer", "PT2H")]).await;
+    let (new, _) = conversation(&app, &[]).await;
     let preview = app.made(DEFAULTS, &[("DryRun", "true")]).await;
-    assert_eq!((text(&preview, "act"), &preview["count"]), ("apply_default_timers", &Value::from(3)));
+    assert_eq!((text(&preview, "act"), &preview["count"]), ("apply_default_timers", &Value::from(2)));
     let of_service = [("DryRun", "true"), ("ChatServiceSid", sid(&service))];
     assert_eq!(app.made(DEFAULTS, &of_service).await["count"], 1);
     app.clock.advance(60);
     let done = app.made(DEFAULTS, &[]).await;
-    assert_eq!(standing(&done), ("done", 3, 0));
-    for (c, due) in [(&old, 3_660), (&new, 3_600), (&own, 7_260), (&elsewhere, 3_660)] {
+    assert_eq!(standing(&done), ("done", 2, 0));
+    for (c, due) in [(&old, 3_660), (&new, 3_600), (&own, 600), (&elsewhere, 7_260)] {
         let life = app.fetched(&format!("/dwell/v1/Conversations/{}/Lifecycle", sid(c))).await;
-        assert_eq!(life["timers"], serde_json::json!({"inactive": "PT1H", "closed": "PT2H"}));
-        assert_eq!(crate::support::seconds(text(&life["armed"], "due")), due);
+        assert_eq!(crate::support::seconds(text(&life["armed"], "due")), due, "{life}");
     }
-    let life = app.fetched(&format!("/dwell/v1/Conversations/{}/Lifecycle", sid(&closed))).await;
-    assert_eq!(life["timers"]["inactive"], "PT5M");
     assert_eq!(app.made(DEFAULTS, &[]).await["total"], 0, "and again there is nothing to do");
+}
+
+#[tokio::test]
+async fn a_policy_is_applied_to_those_that_began_before() {
+    let app = TestApp::new().await;
+    let (before, _) = conversation(&app, &[]).await;
+    conversation(&app, &[("Timers.Inactive", "PT5M")]).await;
+    let form = [("FriendlyName", "Desk"), ("IdleAfter", "PT5M"), ("Action", "inactivate"), ("Enabled", "true")];
+    let policy = app.made("/dwell/v1/LifecyclePolicies", &form).await;
+    let apply = format!("/dwell/v1/LifecyclePolicies/{}/Apply", sid(&policy));
+    let preview = app.made(&apply, &[("DryRun", "true")]).await;
+    assert_eq!((text(&preview, "act"), &preview["count"]), ("apply_policy", &Value::from(1)), "no timers of its own");
+    assert_eq!(preview["sample"][0]["conversation_sid"], before["sid"]);
+    assert_eq!(standing(&app.made(&apply, &[]).await), ("done", 1, 0));
+    app.advance(300).await;
+    assert_eq!(history(&app, &before).await, ["active>inactive TIMER 300"]);
+    assert_eq!(app.made(&apply, &[]).await["total"], 0);
+    let unknown = format!("/dwell/v1/LifecyclePolicies/LP{}/Apply", "0".repeat(32));
+    assert_eq!(app.post(&unknown, &[]).await.refusal(), (404, 20404));
 }
 
 #[tokio::test]

@@ -118,6 +118,7 @@ fn conversations_are_found_by_state_and_timers(store: &Store) {
         let mut c = conversation(n);
         // Many in one instant.
         c.activity_at = at(n / 3);
+        c.lifecycle.has_own_timers = false;
         c.lifecycle.timers = if n % 2 == 0 { hour } else { Timers::default() };
         c.lifecycle.state = if n == 6 { State::Closed } else { State::Active };
         c
