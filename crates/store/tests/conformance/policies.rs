@@ -55,10 +55,9 @@ fn full_rules(n: i64, version: i64) -> Rules {
     }
 }
 
-fn insert(store: &Store, policies: &[Policy]) {
-    for policy in policies.to_vec() {
-        write(store, move |tx| policies::insert(tx, &policy));
-    }
+fn insert(store: &Store, all: &[Policy]) {
+    let all = all.to_vec();
+    write(store, move |tx| all.iter().try_for_each(|policy| policies::insert(tx, policy)));
 }
 
 fn update(store: &Store, policy: &Policy) {
@@ -171,7 +170,7 @@ fn governed(n: i64, rules: Rules) -> Conversation {
 
 fn a_conversation_lives_by_the_version_that_it_was_given(store: &Store) {
     let mut kept = policy(1);
-    insert(store, &[kept.clone()]);
+    insert(store, std::slice::from_ref(&kept));
     given(store, vec![governed(1, kept.rules.clone()), conversation(2)]);
     assert_eq!(fetched(store, 1), Some(governed(1, kept.rules.clone())));
     kept.rules = full_rules(1, 2);
@@ -205,7 +204,7 @@ fn a_clock_is_kept_running_and_held(store: &Store) {
 
 fn who_is_to_live_by_another_version_is_found_in_order(store: &Store) {
     let mut p = policy(1);
-    insert(store, &[p.clone()]);
+    insert(store, std::slice::from_ref(&p));
     let old = p.rules.clone();
     p.rules = full_rules(1, 2);
     update(store, &p);
