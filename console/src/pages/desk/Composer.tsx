@@ -1,11 +1,20 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type ChangeEvent, type ClipboardEvent, type KeyboardEvent, type RefObject, useRef, useState } from "react";
+import {
+  type ChangeEvent,
+  type ClipboardEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { post } from "../../api/client";
 import type { Session } from "../../api/types";
 import { Button, IconButton } from "../../ui/buttons";
 import { useMe } from "./data";
 import { draftOf, keepDraft } from "./drafts";
 import { sendMessage } from "./outbox";
+import { isWished } from "./wishes";
 
 /** Others hear that one is typing at most this often. */
 const TYPING_MS = 4_000;
@@ -29,6 +38,10 @@ export function Composer({ session, field, onLeave }: Props) {
   const [file, setFile] = useState<File | null>(null);
   const picker = useRef<HTMLInputElement>(null);
   const typedAt = useRef(Number.NEGATIVE_INFINITY);
+
+  useEffect(() => {
+    if (isWished(conversation)) field.current?.focus();
+  }, [conversation, field]);
 
   const write = (text: string): void => {
     setBody(text);
@@ -91,7 +104,7 @@ export function Composer({ session, field, onLeave }: Props) {
           placeholder="Write a message"
           aria-label="Message"
         />
-        <Button look="primary" icon="send" isDisabled={body.trim() === "" && !file} onPress={send}>
+        <Button look="primary" icon="send" aria-label="Send" isDisabled={body.trim() === "" && !file} onPress={send}>
           <span className="desk-send-word">Send</span>
         </Button>
       </div>

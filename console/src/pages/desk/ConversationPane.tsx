@@ -1,4 +1,4 @@
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Session } from "../../api/types";
 import { useNow } from "../../time/clock";
 import { ago } from "../../time/countdown";
@@ -15,6 +15,7 @@ import { type May, mayDo } from "./may";
 import { type Asking, PaneHead } from "./PaneHead";
 import { useKeys } from "./shortcuts";
 import { Thread } from "./Thread";
+import { isWished, wishFor } from "./wishes";
 
 interface FootProps {
   readonly session: Session;
@@ -89,13 +90,15 @@ function OpenConversation({ session, sessions, onBack, onToList }: OpenProps) {
   const [asking, ask] = useState<Asking | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const thread = useRef<HTMLElement>(null);
-  const write = (): void => {
-    // The field is there once the answer is shown.
-    setTimeout(() => field.current?.focus(), 0);
-  };
+  const { conversation_sid: conversation } = session;
   const runAndWrite = async (act: "Accept" | "Reopen"): Promise<void> => {
-    if (await acts.tryRun(session, act)) write();
+    wishFor(conversation);
+    if (!(await acts.tryRun(session, act))) isWished(conversation);
   };
+  // Where one writes asks first; what cannot be written in is read.
+  useEffect(() => {
+    if (isWished(conversation)) thread.current?.focus();
+  }, [conversation]);
   const onInactive = (): void => {
     acts.inactivate(session).catch((error: unknown) => toast(errorText(error)));
   };
@@ -116,7 +119,7 @@ function OpenConversation({ session, sessions, onBack, onToList }: OpenProps) {
 
   const dialog = { session, acts, me: me.identity, onClose: () => ask(null) };
   return (
-    <section className="desk-pane" aria-label="Conversation">
+    <section className="desk-pane" aria-label="Conversation" data-conversation={conversation}>
       <PaneHead
         session={session}
         may={may}

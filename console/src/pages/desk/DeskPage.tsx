@@ -19,6 +19,7 @@ import { byWaiting, LIST_NAMES } from "./lists";
 import { sendWaiting } from "./outbox";
 import { chime } from "./preferences";
 import { HelpSheet, useKeys } from "./shortcuts";
+import { isWished, wishFor, wishForList } from "./wishes";
 import { nameOf, returnText } from "./words";
 
 const route = getRouteApi("/desk");
@@ -27,7 +28,19 @@ const RETURN_SHOWN_MS = 10_000;
 const TRIES_MAX = 5;
 const CONFLICT = 409;
 
-const focusList = (): void => document.querySelector<HTMLElement>(".desk-list")?.focus();
+/** Gives the focus to the list: now, or when it has been read. */
+function focusList(): void {
+  const shown = document.querySelector<HTMLElement>(".desk-list");
+  if (shown) shown.focus();
+  else wishForList();
+}
+
+/** Gives the focus to what one writes in, or reads, of a conversation: now, or when it has been read. */
+function focusConversation(conversation: string): void {
+  wishFor(conversation);
+  const shown = document.querySelector<HTMLElement>(`[data-conversation="${conversation}"] textarea`);
+  if (shown && isWished(conversation)) shown.focus();
+}
 
 /** Returns that have been told of. */
 const told = new Set<string>();
@@ -57,7 +70,7 @@ function useNotices(open: (conversation: string) => void): void {
   });
 }
 
-function useTakeNext(open: (conversation: string, isForWork: boolean) => void): () => Promise<void> {
+function useTakeNext(open: (conversation: string) => void): () => Promise<void> {
   const me = useMe();
   const acts = useActs();
   const { data: agents } = useAgents(atLeast(me.role, "agent"));
@@ -67,7 +80,7 @@ function useTakeNext(open: (conversation: string, isForWork: boolean) => void): 
       for (const session of byWaiting(await waitingFirst(mine)).slice(0, TRIES_MAX)) {
         try {
           await acts.run(session, "Accept");
-          open(session.conversation_sid, true);
+          open(session.conversation_sid);
           return;
         } catch (error) {
           // Somebody else was faster: the next one, then.
@@ -97,16 +110,14 @@ export function DeskPage() {
   useTitle(counts?.mine_active ? `(${counts.mine_active}) Desk` : "Desk");
 
   const show = (conversation: string | undefined, isForWork = false): void => {
+    if (conversation && isForWork) focusConversation(conversation);
     void navigate({ to: "/desk", search: { list, ...(conversation ? { open: conversation } : {}) } }).then(() => {
-      if (isForWork) document.querySelector<HTMLElement>(".desk-composer textarea, .desk-thread")?.focus();
-      else if (!conversation) focusList();
+      if (!conversation) focusList();
     });
   };
-  const takeNext = useTakeNext((conversation, isForWork) => {
-    void navigate({ to: "/desk", search: { list: "active", open: conversation } }).then(() => {
-      // The conversation is read first.
-      if (isForWork) setTimeout(() => document.querySelector<HTMLElement>(".desk-composer textarea")?.focus(), 300);
-    });
+  const takeNext = useTakeNext((conversation) => {
+    focusConversation(conversation);
+    void navigate({ to: "/desk", search: { list: "active", open: conversation } });
   });
   const step = (by: number): void => {
     const at = rows.findIndex((row) => row.conversation_sid === open);
@@ -115,7 +126,12 @@ export function DeskPage() {
   };
   const toList = (at: number) => (): void => {
     const name = LIST_NAMES[at];
-    if (name) void navigate({ to: "/desk", search: { list: name, ...(open ? { open } : {}) } }).then(focusList);
+    if (!name) return;
+    if (name === list) focusList();
+    else {
+      wishForList();
+      void navigate({ to: "/desk", search: { list: name, ...(open ? { open } : {}) } });
+    }
   };
 
   useNotices((conversation) => show(conversation));

@@ -9,6 +9,7 @@ import { Countdown } from "./Countdown";
 import { useList } from "./data";
 import { useIsEnding } from "./endings";
 import { LISTS, type ListName } from "./lists";
+import { isListWished } from "./wishes";
 import { nameOf } from "./words";
 
 const ROW_PX = 78;
@@ -99,6 +100,11 @@ export function SessionList({ list, open, onOpen }: Props) {
   useEffect(() => {
     if (wantsMore) void fetchNextPage();
   }, [wantsMore, fetchNextPage]);
+
+  const isThere = rows.length > 0;
+  useEffect(() => {
+    if (isThere && isListWished()) scroller.current?.focus();
+  }, [isThere]);
 
   if (isPending) return <Loading what="Conversations" />;
   if (isError && rows.length === 0) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
