@@ -7,11 +7,13 @@ import { Account, DESKTOP, expectAccessible, open, PHONE, server, test } from ".
 
 let account;
 let sam;
+let ada;
 
 test.beforeAll(async () => {
   account = await Account.create();
   await account.freeze();
   sam = await account.person("supervisor", "Sam");
+  ada = await account.person("admin", "Ada");
 });
 
 /** A conversation that is idle after 5 minutes and closed an hour later. */
@@ -55,7 +57,7 @@ test("a jump to the next transition shows what it carried out, and why", async (
   const form = { FriendlyName: "Parcel", "Timers.Inactive": "PT5M", "Timers.Closed": "PT1H" };
   const { sid } = await own.post("/v1/Conversations", form);
   const page = await open(browser, person, `/conversations/${sid}`);
-  await expect(page.getByRole("region", { name: "Timers" })).toContainText("5:00");
+  await expect(page.getByRole("region", { name: "Timers" })).toContainText(/5:0[01]until inactive/);
   await expect(life(page).getByRole("listitem")).toHaveText([/active.*so far/, /inactive.*for 1 hour/, /closed/]);
 
   await clock(page).getByRole("button", { name: "Jump to the next transition" }).click();
@@ -133,7 +135,8 @@ test("JSON is what the API says, and is copied as it is", async ({ browser }) =>
 });
 
 test("webhook deliveries have their attempts and are sent again", async ({ browser }) => {
-  const sid = await conversation("Told");
+  await account.number();
+  const sid = await account.writes("+4915112345678", "Hello");
   const told = [];
   let code = 410;
   const hook = createServer((request, answer) => {
@@ -147,9 +150,9 @@ test("webhook deliveries have their attempts and are sent again", async ({ brows
       "Configuration.Url": `http://127.0.0.1:${hook.address().port}/hook`,
       "Configuration.Filters": "onMessageAdded",
     });
-    await account.post(`/v1/Conversations/${sid}/Messages`, { Body: "Hello" });
+    await account.writes("+4915112345678", "Are you there?");
     await expect.poll(() => told.length).toBe(1);
-    const page = await open(browser, sam, `/conversations/${sid}`);
+    const page = await open(browser, ada, `/conversations/${sid}`);
     await page.getByRole("tab", { name: "Webhooks" }).click();
     const delivery = page.getByRole("tabpanel").getByRole("listitem").first();
     await expect(delivery).toContainText("failed");
@@ -179,6 +182,18 @@ test("an account in real time is told why its clock cannot be turned", async ({ 
   await done(page);
 });
 
+test("a viewer reads everything, and is told who turns the clock; the server says so too", async ({ browser }) => {
+  const sid = await conversation("Read");
+  const page = await open(browser, await account.person("viewer", "Vera"), `/conversations/${sid}`);
+  await expect(clock(page)).toContainText("Supervisors and admins turn the clock");
+  await expect(clock(page).getByRole("button")).toHaveCount(0);
+  await expect(timeline(page)).toContainText("Conversation added");
+  const { csrf_token } = await (await page.request.get("/console/session")).json();
+  const headers = { "X-Dwell-CSRF": csrf_token };
+  expect((await page.request.post("/dwell/v1/TestClock/Freeze", { headers })).status()).toBe(403);
+  await done(page);
+});
+
 test("with the keyboard alone one jumps, reads the timeline and its details", async ({ browser }) => {
   const own = await Account.create();
   await own.freeze();
@@ -192,13 +207,11 @@ test("with the keyboard alone one jumps, reads the timeline and its details", as
   }
   await page.keyboard.press("Enter");
   await expect(clock(page).getByRole("status")).toContainText("1 transition in the account");
-  const entry = timeline(page).locator("summary").first();
-  for (let n = 0; n < 60 && !(await entry.evaluate((element) => element === document.activeElement)); n += 1) {
+  for (let n = 0; n < 60 && (await timeline(page).locator("summary:focus").count()) === 0; n += 1) {
     await page.keyboard.press("Shift+Tab");
-    if (await timeline(page).locator("summary:focus").count()) break;
   }
   await page.keyboard.press("Enter");
-  await expect(timeline(page).getByText("payload:").first()).toBeVisible();
+  await expect(timeline(page).locator("details[open]").getByText("payload:")).toBeVisible();
   await done(page);
 });
 

@@ -101,7 +101,7 @@ test("it follows the account's clock, and shows more time when asked", async ({ 
   await expect(plot(page, "Transitions per hour")).toContainText("4 in all");
   await account.advance("P3D");
   await expect(plot(page, "Transitions per hour")).not.toContainText("4 in all");
-  await page.getByRole("button", { name: /^Time/ }).click();
+  await page.getByRole("button", { name: /\bTime$/ }).click();
   await page.getByRole("option", { name: "30 days" }).click();
   const days = plot(page, "Transitions per day");
   await expect(days).toContainText(/by timers, 1 by messages/);

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { get, post } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { TestClock as Clock, LoggedEvent } from "../../api/types";
-import { useSession } from "../../session/session";
+import { atLeast, useSession } from "../../session/session";
 import { now, setClock, useNow } from "../../time/clock";
 import { inWords, isoText, readEntry } from "../../time/duration";
 import { showDateTime, showExact } from "../../time/format";
@@ -24,11 +24,15 @@ const JUMPS = [
 ];
 
 export function TestClock({ life, lastSeq }: { readonly life: Life; readonly lastSeq: number }) {
-  const { account } = useSession();
+  const { account, person } = useSession();
   return (
     <section className="panel developer-card" aria-labelledby="developer-clock">
       <h2 id="developer-clock">Test clock</h2>
-      {account.is_test ? <Turn life={life} lastSeq={lastSeq} /> : <WhyNot />}
+      {!account.is_test && <WhyNot />}
+      {account.is_test && !atLeast(person.role, "supervisor") && (
+        <p className="soft small">Supervisors and admins turn the clock of this test account.</p>
+      )}
+      {account.is_test && atLeast(person.role, "supervisor") && <Turn life={life} lastSeq={lastSeq} />}
     </section>
   );
 }

@@ -99,7 +99,7 @@ function Delivery({ delivery, sid }: { readonly delivery: WebhookDelivery; reado
           <JsonTree value={delivery.parameters} />
         </div>
       </details>
-      {atLeast(person.role, "supervisor") && delivery.status !== "pending" && (
+      {atLeast(person.role, "admin") && delivery.status !== "pending" && (
         <Button size="small" isDisabled={resend.isPending} onPress={() => resend.mutate()}>
           Send again
         </Button>

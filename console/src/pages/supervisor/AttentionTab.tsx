@@ -159,7 +159,7 @@ function FailedDeliveries() {
     onSuccess: ({ resent }) => toast(resent === undefined ? "It is sent again." : `${resent} are sent again.`),
     onSettled: () => queries.invalidateQueries({ queryKey: [KEY, "deliveries"] }),
   });
-  const mayResend = atLeast(person.role, "supervisor");
+  const mayResend = atLeast(person.role, "admin");
   return (
     <Section
       title="Webhooks not told"

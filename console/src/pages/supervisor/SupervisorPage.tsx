@@ -3,6 +3,7 @@ import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { get } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { DeskCounts } from "../../api/types";
+import { atLeast, useSession } from "../../session/session";
 import { useTitle } from "../../ui/page";
 import { AgentsTab } from "./AgentsTab";
 import { AttentionTab } from "./AttentionTab";
@@ -13,21 +14,23 @@ import { useSupervisorState } from "./state";
 import { Views } from "./Views";
 import "./supervisor.css";
 
-const LABELS = [
-  ["sessions", "Sessions"],
-  ["conversations", "All conversations"],
-  ["attention", "Overdue and failed"],
-  ["agents", "Agents"],
-  ["jobs", "Bulk jobs"],
+const PLACES = [
+  { id: "sessions", label: "Sessions", least: "viewer" },
+  { id: "conversations", label: "All conversations", least: "viewer" },
+  { id: "attention", label: "Overdue and failed", least: "viewer" },
+  { id: "agents", label: "Agents", least: "viewer" },
+  { id: "jobs", label: "Bulk jobs", least: "agent" },
 ] as const;
 
 export function SupervisorPage() {
   useTitle("Supervisor");
   const state = useSupervisorState();
+  const { person } = useSession();
   const { data: counts } = useQuery({
     queryKey: keys.counts,
     queryFn: ({ signal }) => get<DeskCounts>("/dwell/v1/Desk/Counts", undefined, signal),
   });
+  const places = PLACES.filter(({ least }) => atLeast(person.role, least));
   return (
     <div className="supervisor">
       <header className="spread">
@@ -40,7 +43,7 @@ export function SupervisorPage() {
         onSelectionChange={(key) => state.setTab(readTab(key))}
       >
         <TabList className="tablist" aria-label="Supervisor">
-          {LABELS.map(([id, label]) => (
+          {places.map(({ id, label }) => (
             <Tab key={id} id={id} className="tab">
               {label}
             </Tab>
@@ -58,9 +61,11 @@ export function SupervisorPage() {
         <TabPanel id="agents" className="supervisor-panel scrolls">
           <AgentsTab />
         </TabPanel>
-        <TabPanel id="jobs" className="supervisor-panel scrolls">
-          <JobsTab />
-        </TabPanel>
+        {places.some(({ id }) => id === "jobs") && (
+          <TabPanel id="jobs" className="supervisor-panel scrolls">
+            <JobsTab />
+          </TabPanel>
+        )}
       </Tabs>
     </div>
   );
