@@ -6,9 +6,11 @@
 mod notes;
 mod watch;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dwell_core::{AccountSid, ConversationSid};
+use parking_lot::RwLock;
 use tokio::sync::{Semaphore, broadcast, watch as flag};
 
 pub(crate) use notes::Notes;
@@ -32,9 +34,10 @@ pub(crate) enum News {
     Clock,
 }
 
-/// Passes news on to every stream of the process.
+/// Passes news on to the streams of their account. What nobody watches costs a look at a map.
 pub(crate) struct Hub {
-    news: broadcast::Sender<(AccountSid, News)>,
+    /// The accounts that somebody watches.
+    watched: RwLock<HashMap<AccountSid, broadcast::Sender<News>>>,
     places: Arc<Semaphore>,
     /// Set when the server stops: streams end then.
     closed: flag::Sender<bool>,
@@ -43,12 +46,21 @@ pub(crate) struct Hub {
 impl Hub {
     pub(crate) fn new() -> Self {
         let (closed, _) = flag::channel(false);
-        Hub { news: broadcast::Sender::new(NEWS_MAX), places: Arc::new(Semaphore::new(STREAMS_MAX)), closed }
+        Hub { watched: RwLock::default(), places: Arc::new(Semaphore::new(STREAMS_MAX)), closed }
     }
 
     pub(crate) fn tell(&self, account: AccountSid, news: News) {
-        // Without anybody there to hear it, it is lost, as it should be.
-        let _ = self.news.send((account, news));
+        if let Some(watchers) = self.watched.read().get(&account) {
+            // Without anybody there to hear it, it is lost, as it should be.
+            let _ = watchers.send(news);
+        }
+    }
+
+    /// What is told of an account from now on.
+    fn subscribe(&self, account: AccountSid) -> broadcast::Receiver<News> {
+        let mut watched = self.watched.write();
+        watched.retain(|_, watchers| watchers.receiver_count() > 0);
+        watched.entry(account).or_insert_with(|| broadcast::Sender::new(NEWS_MAX)).subscribe()
     }
 
     /// Passes on what a unit of work had to tell.

@@ -20,6 +20,8 @@ const KEEP_ALIVE_SECONDS: i64 = 15;
 /// How far before its place a stream looks for sessions, in seconds: units of work may be kept in another order than
 /// they came in.
 const OVERLAP_SECONDS: i64 = 10;
+/// Longest life of a stream, in seconds: whoever begins the next one shows again who they are.
+const STREAM_SECONDS_MAX: i64 = 600;
 /// Most sessions read at once.
 const SESSIONS_MAX: i64 = 500;
 
@@ -109,7 +111,7 @@ impl Told {
 pub struct Watch {
     engine: Engine,
     account: AccountSid,
-    news: broadcast::Receiver<(AccountSid, News)>,
+    news: broadcast::Receiver<News>,
     closed: watch::Receiver<bool>,
     /// Everything until here has been told, but for what is kept late.
     place: Timestamp,
@@ -120,6 +122,8 @@ pub struct Watch {
     look_at: Timestamp,
     /// When to say that it is still there.
     keep_alive_at: Timestamp,
+    /// When it ends.
+    ends_at: Timestamp,
     /// Held for as long as the stream lasts.
     _permit: OwnedSemaphorePermit,
 }
@@ -140,13 +144,14 @@ impl Engine {
         let mut stream = Watch {
             engine: self.clone(),
             account: caller.account.sid,
-            news: live.news.subscribe(),
+            news: live.subscribe(caller.account.sid),
             closed: live.closed.subscribe(),
             place,
             told: HashMap::new(),
             waiting: VecDeque::new(),
             look_at: Timestamp::MIN,
             keep_alive_at: self.now().plus_seconds(KEEP_ALIVE_SECONDS),
+            ends_at: self.now().plus_seconds(STREAM_SECONDS_MAX),
             _permit: permit,
         };
         let (now, is_test, _) = stream.clock().await?;
@@ -170,8 +175,8 @@ enum Woken {
 }
 
 impl Watch {
-    /// What happens next; `None` when the stream has ended, because the server stops, the reader is too slow, or the
-    /// store does not answer. Another one goes on from its place.
+    /// What happens next; `None` when the stream has ended, because it was long enough, the server stops, the reader
+    /// is too slow, or the store does not answer. Another one goes on from its place.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
             if *self.closed.borrow() {
@@ -182,6 +187,9 @@ impl Watch {
                 return Some(event);
             }
             let now = self.engine.now();
+            if self.ends_at <= now {
+                return None;
+            }
             if self.look_at <= now {
                 self.look().await.ok()?;
                 continue;
@@ -201,20 +209,13 @@ impl Watch {
     async fn wait(&mut self) -> Option<Woken> {
         let clock = self.engine.clock();
         let until = self.look_at.min(self.keep_alive_at);
-        let mut time = clock.sleep_until(until);
-        loop {
-            tokio::select! {
-                biased;
-                // Ends as well when nobody is left who could say so.
-                _ = self.closed.wait_for(|closed| *closed) => return None,
-                news = self.news.recv() => match news {
-                    Ok((account, news)) if account == self.account => return Some(Woken::News(news)),
-                    Ok(_) => {}
-                    // Too slow, or the engine is gone.
-                    Err(_) => return None,
-                },
-                () = &mut time => return Some(Woken::Time),
-            }
+        tokio::select! {
+            biased;
+            // Ends as well when nobody is left who could say so.
+            _ = self.closed.wait_for(|closed| *closed) => None,
+            // Without any when the reader is too slow, or the engine is gone.
+            news = self.news.recv() => news.ok().map(Woken::News),
+            () = clock.sleep_until(until) => Some(Woken::Time),
         }
     }
 

@@ -125,6 +125,18 @@ async fn a_reader_that_is_too_slow_is_cut_off_and_the_server_ends_streams_when_i
 }
 
 #[tokio::test]
+async fn a_stream_does_not_outlive_ten_minutes_of_trust() {
+    let app = TestApp::new().await;
+    let ada = person(&app, "ada", PersonRole::Agent).await;
+    let mut stream = app.engine.watch(&ada, None).await.unwrap();
+    next(&mut stream).await;
+    app.clock.advance(599);
+    assert_eq!(next(&mut stream).await.1, Event::KeepAlive);
+    app.clock.advance(1);
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test]
 async fn so_many_streams_and_no_more() {
     let app = TestApp::new().await;
     let ada = person(&app, "ada", PersonRole::Agent).await;

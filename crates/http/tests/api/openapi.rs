@@ -7,9 +7,8 @@ use dwell_core::{AccountSid, PersonRole, PushType, Rights};
 use dwell_testkit::{Answer, DeliveryStatus, TestApp, Told};
 use serde_json::{Value, json};
 
-use crate::support::{CONVERSATIONS, bind, keep_sessions, raw, sid, text};
 use crate::sessions::{act, person};
-use crate::support::{CONVERSATIONS, bind, raw, sid, text};
+use crate::support::{CONVERSATIONS, bind, keep_sessions, raw, sid, text};
 
 /// Members that are left out when they do not apply, as the contract has it.
 const MAY_BE_ABSENT: &[(&str, &str)] = &[
