@@ -77,7 +77,7 @@ pub(crate) fn variables(path: &str) -> Vec<(&str, String)> {
     let segments: Vec<_> = path.split('/').collect();
     let pairs = segments.windows(2).filter(|pair| pair[1].starts_with('{'));
     let name = |pair: &[&str]| {
-        let end = if pair[1] == "{Address}" { "" } else { "_SID" };
+        let end = if matches!(pair[1], "{Address}" | "{Identity}") { "" } else { "_SID" };
         format!("{}{end}", snake(&singular(pair[0])).to_uppercase())
     };
     pairs.map(|pair| (pair[0], name(pair))).collect()
@@ -120,6 +120,7 @@ mod tests {
             ("/v1/Configuration/Addresses/{Sid}", "ADDRESS_SID"),
             ("/dwell/v1/WebhookDeliveries/{Sid}", "WEBHOOK_DELIVERY_SID"),
             ("/dwell/v1/Phones/{Address}/Messages", "PHONE"),
+            ("/dwell/v1/Agents/{Identity}/Capacity", "AGENT"),
         ] {
             assert_eq!(variables(path)[0].1, name);
         }

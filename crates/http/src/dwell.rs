@@ -30,6 +30,7 @@ pub(crate) mod people;
 mod phones;
 mod policies;
 pub(crate) mod role_permissions;
+mod sessions;
 mod statistics;
 mod sessions;
 mod test_clock;

@@ -66,7 +66,17 @@ pub(super) fn denied(denied: Denied) -> Error {
     }
 }
 
-/// Finds a conversation of the account by SID, or by unique name in the default service.
+/// A conversation of the account by SID, or by unique name in the default service, without a lock.
+pub(super) fn find_anywhere(tx: &mut dyn Tx, caller: &Caller, segment: &str) -> Result<Conversation, Error> {
+    let account = &caller.account;
+    let found = match ConversationSid::parse(segment) {
+        Some(sid) => rows::fetch_anywhere(tx, &account.sid, &sid)?,
+        None => rows::fetch(tx, &account.sid, &account.default_service_sid, Key::UniqueName(segment))?,
+    };
+    found.ok_or(Error::NotFound)
+}
+
+/// The same, locked until the unit of work ends.
 fn lock_anywhere(tx: &mut dyn Tx, caller: &Caller, segment: &str) -> Result<Conversation, Error> {
     let account = &caller.account;
     let found = match ConversationSid::parse(segment) {

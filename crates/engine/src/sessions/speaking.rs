@@ -5,7 +5,7 @@ use dwell_core::{Message, MessageSid, Reason};
 use dwell_store::Tx;
 use dwell_store::participants::{self as members, Key};
 
-use super::acts::{Desk, Powers, denied, show_latest, sit_down};
+use super::acts::{Desk, Powers, denied, find_anywhere, show_latest, sit_down};
 use super::shown::Shown;
 use crate::context::{Caller, Scope};
 use crate::engine::Engine;
@@ -49,8 +49,9 @@ impl Engine {
     /// Those of every act, and those of [`Self::create_message`].
     pub async fn reply(&self, caller: &Caller, conversation: &str, request: Reply) -> Result<(Shown, Message), Error> {
         let caller = Caller { webhooks: true, ..caller.clone() };
-        let found = self.conversation_life(&caller, conversation, crate::PageRequest { size: 1, after: None }).await?;
-        let (sid, c) = (MessageSid::new(self.sid()), found.conversation);
+        let (asking, segment) = (caller.clone(), conversation.to_owned());
+        let c = self.inner.store.read(move |tx| find_anywhere(tx, &asking, &segment)).await?;
+        let sid = MessageSid::new(self.sid());
         let scope = Scope { service_sid: c.service_sid, caller };
         let Reply { body, media_sid, attributes } = request;
         let request = messages::Create { body, media_sid, attributes, ..messages::Create::default() };
