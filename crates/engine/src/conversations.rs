@@ -23,7 +23,7 @@ use dwell_store::conversations::{self, Key};
 use crate::context::{Caller, Scope};
 use crate::error::Error;
 use crate::input;
-use crate::journal::{Journal, settle};
+use crate::journal::{Journal, settle_now};
 
 /// Reads a path segment: a SID or a unique name (contract §1.6).
 pub(crate) fn by_key<T>(segment: &str, then: impl FnOnce(Key<'_>) -> T) -> T {
@@ -52,7 +52,8 @@ pub(crate) fn find_anywhere(tx: &mut dyn Tx, caller: &Caller, segment: &str) -> 
 
 /// A conversation, locked, with everything that is due carried out; refused when it is closed or still
 /// being set up.
-/// Returns it with a journal for what happens next, and whether timers came due on the way.
+/// Returns it with a journal for what happens next, and whether timers came due on the way that are still to be
+/// written.
 pub(crate) fn lock_open<'a>(
     tx: &mut dyn Tx,
     scope: &'a Scope,
@@ -61,9 +62,7 @@ pub(crate) fn lock_open<'a>(
     let account = &scope.caller.account.sid;
     let mut conversation =
         by_key(segment, |key| conversations::lock(tx, account, &scope.service_sid, key))?.ok_or(Error::NotFound)?;
-    let now = scope.caller.now(tx)?.max(conversation.last_event_at);
-    let mut journal = Journal::new(&scope.caller, now);
-    let settled = settle(tx, &mut journal, &mut conversation)?;
+    let (journal, settled) = settle_now(tx, &scope.caller, &mut conversation)?;
     conversation.lifecycle.check_usable()?;
     Ok((conversation, journal, settled))
 }

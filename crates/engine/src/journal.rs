@@ -276,6 +276,25 @@ pub(crate) fn settle(tx: &mut dyn Tx, journal: &mut Journal<'_>, c: &mut Convers
     settle_until(tx, journal, c, journal.now).map(|marks| !marks.is_empty())
 }
 
+/// [`settle`] at the present of the caller's account, with a journal for what happens next. What was said on the way
+/// is written at once, with its conversation: whoever goes no further must not leave it behind alone.
+pub(crate) fn settle_now<'a>(
+    tx: &mut dyn Tx,
+    caller: &'a Caller,
+    c: &mut Conversation,
+) -> Result<(Journal<'a>, bool), Error> {
+    let now = caller.now(tx)?.max(c.last_event_at);
+    let mut journal = Journal::new(caller, now);
+    let settled = settle(tx, &mut journal, c)?;
+    if !settled || c.lifecycle.rules.is_none() {
+        return Ok((journal, settled));
+    }
+    conversations::update(tx, c)?;
+    release_if_closed(tx, c)?;
+    journal.write(tx)?;
+    Ok((Journal::new(caller, now), false))
+}
+
 /// The same up to an instant; what was carried out.
 pub(crate) fn settle_until(
     tx: &mut dyn Tx,

@@ -7,7 +7,7 @@ use dwell_store::{Tx, conversations};
 
 use crate::context::{Caller, SOURCE_API};
 use crate::error::Error;
-use crate::journal::{Journal, release_if_closed, save, settle};
+use crate::journal::{Journal, release_if_closed, save, settle_now};
 
 /// Longest name that a channel gives a message, in characters; of longer ones the beginning counts.
 const NAME_CHARS_MAX: usize = 1_000;
@@ -41,9 +41,7 @@ impl<'a> Book<'a> {
         let Some(mut c) = conversations::lock_anywhere(tx, &caller.account.sid, conversation)? else {
             return Ok(None);
         };
-        let now = caller.now(tx)?.max(c.last_event_at);
-        let mut journal = Journal::new(caller, now);
-        let settled = settle(tx, &mut journal, &mut c)?;
+        let (journal, settled) = settle_now(tx, caller, &mut c)?;
         Ok(Some(Book { c, journal, settled, has_news: false }))
     }
 

@@ -237,6 +237,48 @@ async fn who_comes_before_the_scheduler_finds_everything_said() {
     assert_eq!(log[log.len() - 4..], last);
 }
 
+#[tokio::test]
+async fn a_request_that_changes_nothing_leaves_nothing_half_said() {
+    // Whether it parks or closes: a request may find the one or the other.
+    for action in ["inactivate", "end"] {
+        let app = TestApp::new().await;
+        policy(&app, &[REP_DESK, WARNINGS, FAREWELL, ("Action", action)]).await;
+        app.hire(AGENT).await;
+        for (n, request) in ["participant", "message", "user", "webhook", "nobody", "leaver"].iter().enumerate() {
+            let (c, path) = outside(&app, &[], (&format!("+1501712{:04}", 3_000 + n), DESK)).await;
+            let member = app.made(&format!("{path}/Participants"), &[("Identity", "ann")]).await;
+            says(&app, &path, AGENT, "Hello?").await;
+            let message = all_items(&app, &format!("{path}/Messages")).await.remove(0);
+            let began = seconds(text(&message, "date_created"));
+            app.clock.advance(400);
+            let c_sid = sid(&c);
+            let answer = match *request {
+                "participant" => app.post(&format!("{path}/Participants/{}", sid(&member)), &[]).await,
+                "message" => app.post(&format!("{path}/Messages/{}", sid(&message)), &[]).await,
+                "user" => app.post(&format!("/v1/Users/ann/Conversations/{c_sid}"), &[]).await,
+                "webhook" => app.delete(&format!("{path}/Webhooks/WH{}", "0".repeat(32))).await,
+                "nobody" => app.delete(&format!("/v1/Users/ann/Conversations/CH{}", "0".repeat(32))).await,
+                _ => app.delete("/v1/Users/ann").await,
+            };
+            assert!(answer.status < 500, "{request}: {}", answer.text);
+            app.fire_due().await;
+            let to = if action == "end" { "closed" } else { "inactive" };
+            let log: Vec<_> = log(&app, &c).await;
+            let expected = [
+                format!("{began} ada: Hello?"),
+                format!("{} system: Still there?", began + 180),
+                format!("{} system: Last call.", began + 270),
+                format!("{} system: Write again whenever you like.", began + 300),
+                format!("{} active>{to} TIMER", began + 300),
+            ];
+            assert_eq!(log, expected, "{request}");
+            if action == "inactivate" {
+                says(&app, &path, AGENT, "It takes messages.").await;
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_schedulers_say_everything_once() {
     let app = TestApp::new().await;
