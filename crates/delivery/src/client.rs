@@ -32,7 +32,7 @@ const CONTENT_TYPE_BYTES_MAX: usize = 256;
 /// TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("nobody can be called over HTTP: {0}")]
-pub struct Unusable(String);
+pub struct Unusable(pub(crate) String);
 
 /// Holds the connections.
 pub(crate) struct HttpClient {

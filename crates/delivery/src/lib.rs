@@ -8,6 +8,7 @@
 //! - `client` makes HTTP requests and bounds everything that comes back: time, bytes, connections.
 //!   Proxies of the environment are ignored, for they would go around the guard, and so are redirects, but for
 //!   those of files, each of which is judged like a URL of its own.
+//! - [`OpenId`] asks a provider of identities who signs in.
 //! - `transport` puts together what a webhook is told, `carriers` what each provider is told.
 //!
 //! What is called when, and what happens after a failure, is decided by the engine.
@@ -18,6 +19,7 @@ mod dial;
 pub mod email;
 mod files;
 pub mod guard;
+mod openid;
 pub mod sessions;
 pub mod smpp;
 mod transport;
@@ -26,4 +28,5 @@ pub use carriers::{Carriers, Options as CarrierOptions};
 pub use client::Unusable;
 pub use files::Files;
 pub use guard::{Guard, InvalidNetwork};
+pub use openid::{OpenId, Options as OpenIdOptions};
 pub use transport::HttpTransport;

@@ -103,23 +103,36 @@ impl Engine {
         let known = found.as_ref().and_then(|(_, hash)| hash.clone());
         let is_right = self.is_password(password, known.clone()).await?;
         match found {
-            Some((person, _)) => self.let_in(person, is_right.then_some(known), act).await,
+            Some((person, _)) => {
+                let proof = if is_right { Proof::Password(known) } else { Proof::None };
+                self.let_in(person, proof, act).await
+            }
             None => {
-                // An address can be guessed from its hash by those who know it, and by nobody else.
-                let hash = hex(digest::digest(&digest::SHA256, email.as_bytes()).as_ref());
-                tracing::info!(email_sha256 = &hash[..LOGGED_DIGITS], "a sign-in by nobody who is known");
+                log_stranger(email);
                 Ok(None)
             }
         }
     }
 
-    /// Signs a person in, if `proof` is given and is what the store still holds: the hash of its password.
-    async fn let_in(
-        &self,
-        person: Person,
-        proof: Option<Option<PasswordHash>>,
-        act: Act,
-    ) -> Result<Option<(Caller, Token)>, Error> {
+    /// Signs somebody in whose e-mail address somebody else has verified. `None` when nobody has it, or the person or
+    /// its account is disabled.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and the like when the store does not answer.
+    pub async fn sign_in_verified(&self, email: &str, act: Act) -> Result<Option<(Caller, Token)>, Error> {
+        let Ok(address) = person::email(email) else { return Ok(None) };
+        let read = self.inner.store.read(move |tx| people::fetch_by_email(tx, &address)).await;
+        match read.map_err(|error: StoreError| Error::from(error))? {
+            Some((person, _)) => self.let_in(person, Proof::Elsewhere, act).await,
+            None => {
+                log_stranger(email);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Signs a person in, if `proof` still holds.
+    async fn let_in(&self, person: Person, proof: Proof, act: Act) -> Result<Option<(Caller, Token)>, Error> {
         let (now, sid) = (act.at, AuditSid::new(self.sid()));
         let token = Token::new(&*self.inner.random);
         let hash = token.hash();
@@ -128,8 +141,7 @@ impl Engine {
             people::lock(tx, &person.account_sid, &person.sid)?;
             let stored = people::fetch_with_password(tx, &person.account_sid, &person.sid)?;
             let admitted = account.zip(stored).filter(|(account, (person, hash))| {
-                let is_proved = proof.as_ref().is_some_and(|proof| proof == hash);
-                is_proved && account.disabled_at.is_none() && person.disabled_at.is_none()
+                proof.holds(hash.as_ref()) && account.disabled_at.is_none() && person.disabled_at.is_none()
             });
             let status = if admitted.is_some() { 200 } else { 401 };
             audit_log::insert(tx, &act.clone().entry(sid, &person, Some(status)))?;
@@ -193,6 +205,33 @@ impl Engine {
             accepts_any_proxy: self.inner.accepts_any_proxy,
         }
     }
+}
+
+/// What shows that somebody is a person.
+enum Proof {
+    /// Nothing.
+    None,
+    /// The password with this hash.
+    Password(Option<PasswordHash>),
+    /// The word of a provider of identities.
+    Elsewhere,
+}
+
+impl Proof {
+    /// Whether it is one, while the store holds this hash of the password.
+    fn holds(&self, stored: Option<&PasswordHash>) -> bool {
+        match self {
+            Proof::None => false,
+            Proof::Password(known) => known.is_some() && known.as_ref() == stored,
+            Proof::Elsewhere => true,
+        }
+    }
+}
+
+/// An address can be guessed from its hash by those who know it, and by nobody else.
+fn log_stranger(email: &str) {
+    let hash = hex(digest::digest(&digest::SHA256, email.as_bytes()).as_ref());
+    tracing::info!(email_sha256 = &hash[..LOGGED_DIGITS], "a sign-in by nobody who is known");
 }
 
 fn find(tx: &mut dyn Tx, hash: &str) -> Result<Option<(sign_ins::SignIn, Account, Person)>, Error> {

@@ -1,6 +1,7 @@
 //! `/console`: the console, and how people sign in and out of it.
 
 mod files;
+mod openid;
 mod session;
 
 use axum::Router;
@@ -13,5 +14,7 @@ pub(crate) fn routes() -> Router<Engine> {
         .route("/console", get(files::serve))
         .route("/console/", get(files::serve))
         .route("/console/{*address}", get(files::serve))
+        .route("/console/openid/start", get(openid::start))
+        .route("/console/openid/callback", get(openid::finish))
         .route("/console/password", post(session::change_password))
 }

@@ -40,6 +40,7 @@ pub use routes::{router, router_with};
 pub use serve::serve;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// How the API is to be served.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub struct Options {
     pub request_read_seconds_max: u32,
     /// Most connections open at once; more wait to be accepted.
     pub connections_max: u32,
+    /// Who else says who somebody is; `None` where people sign in with passwords alone.
+    pub openid: Option<Arc<dyn dwell_engine::openid::Provider>>,
 }
 
 impl Default for Options {
@@ -73,6 +76,7 @@ impl Default for Options {
             writes_per_second_max: 0,
             request_read_seconds_max: 75,
             connections_max: 10_000,
+            openid: None,
         }
     }
 }

@@ -50,10 +50,19 @@ impl Default for Attempts {
 /// # Errors
 /// [`Failure::TooManyRequests`].
 pub(crate) fn count_attempt(parts: &Parts, engine: &Engine, email: &str) -> Result<(), Failure> {
+    count_remote_attempt(parts, engine)?;
     let Some(attempts) = parts.extensions.get::<Arc<Attempts>>() else { return Ok(()) };
-    let now = received_at(parts, engine);
-    let remote = attempts.per_remote.take(remote_address(parts), now);
-    let taken = remote.and_then(|()| attempts.per_email.take(email.trim().to_lowercase(), now));
+    let taken = attempts.per_email.take(email.trim().to_lowercase(), received_at(parts, engine));
+    taken.map_err(|retry_after_seconds| Failure::TooManyRequests { retry_after_seconds })
+}
+
+/// Counts an attempt to sign in elsewhere.
+///
+/// # Errors
+/// [`Failure::TooManyRequests`].
+pub(crate) fn count_remote_attempt(parts: &Parts, engine: &Engine) -> Result<(), Failure> {
+    let Some(attempts) = parts.extensions.get::<Arc<Attempts>>() else { return Ok(()) };
+    let taken = attempts.per_remote.take(remote_address(parts), received_at(parts, engine));
     taken.map_err(|retry_after_seconds| Failure::TooManyRequests { retry_after_seconds })
 }
 

@@ -4,6 +4,7 @@
 
 mod file;
 mod given;
+mod openid;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::media_store::MediaStore;
 pub(crate) use file::{DEFAULT_FILE, Source};
 pub(crate) use given::{DatabaseFlags, Flags, Given};
+pub(crate) use openid::OpenIdSettings;
 
 /// Where the database is when nobody says otherwise.
 const DATABASE: &str = "./dwell-data/dwell.db";
@@ -66,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) mcp_writes: bool,
     /// Host names under which the MCP server may be called, besides this machine's and that of `public_base_url`.
     pub(crate) mcp_hosts: Vec<String>,
+    /// With whom people may sign in besides.
+    pub(crate) openid: Option<OpenIdSettings>,
     /// Most writes a second of each kind and in each conversation or service, if given.
     writes_per_second_max: Option<u32>,
     /// Networks that webhooks may call although they are not public, if given.
@@ -132,6 +136,7 @@ impl Settings {
 
     /// The settings that are given, and the defaults of the others.
     pub(crate) fn of(given: Given) -> Result<Self, Failure> {
+        let openid = OpenIdSettings::of(&given)?;
         let store = dwell_store::Options::default();
         let http = dwell_http::Options::default();
         let deliveries = dwell_engine::DispatcherOptions::default();
@@ -169,6 +174,7 @@ impl Settings {
             connections_max: within("connections_max", given.connections_max, http.connections_max, 1, 1_000_000)?,
             mcp_writes: given.mcp_writes.unwrap_or(false),
             mcp_hosts: given.mcp_hosts.unwrap_or_default(),
+            openid,
             writes_per_second_max: given
                 .writes_per_second_max
                 .map(|given| within("writes_per_second_max", Some(given), given, 0, 1_000_000))
@@ -376,6 +382,9 @@ impl fmt::Display for Settings {
         writeln!(f, "webhook_log_hours = {}", self.deliveries.log_hours)?;
         writeln!(f, "writes_per_second_max = {}", self.writes_per_second_max(false))?;
         writeln!(f, "mcp_writes = {}", self.mcp_writes)?;
+        if let Some(openid) = &self.openid {
+            openid.fmt(f)?;
+        }
         let hosts = self.mcp_hosts.iter().map(|host| quoted(host)).collect();
         writeln!(f, "mcp_hosts = {}", toml::Value::Array(hosts))?;
         writeln!(f, "log_level = {}", quoted(&self.log_level))?;

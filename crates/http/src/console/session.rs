@@ -23,6 +23,9 @@ use crate::tree::BaseUrl;
 use crate::visitors::{self, act, count_attempt, is_from_elsewhere};
 use crate::{Options, cookies};
 
+/// Where one signs in with OpenID Connect.
+const OPENID: &str = "/console/openid/start";
+
 /// Who is signed in, where, and what the page must know to act as that person.
 #[derive(Debug, Serialize)]
 struct Session {
@@ -178,13 +181,16 @@ async fn session(engine: &Engine, caller: &Caller, token: &Token, base: &BaseUrl
 /// 401 as everywhere, and how one signs in.
 fn signed_out(parts: &Parts) -> Response {
     let options = parts.extensions.get::<Arc<Options>>().cloned().unwrap_or_default();
-    let (status, body) = Failure::Unauthorized.to_body(parts.uri.path(), &options.error_docs, &base_of(parts).0);
+    let base = base_of(parts);
+    let openid = options.openid.as_ref();
+    let openid = openid.map(|provider| json!({"name": provider.name(), "url": format!("{}{OPENID}", base.0)}));
+    let (status, body) = Failure::Unauthorized.to_body(parts.uri.path(), &options.error_docs, &base.0);
     let body = json!({
         "code": body.code,
         "message": body.message,
         "more_info": body.more_info,
         "status": body.status,
-        "sign_in": {"password": true, "openid_connect": null},
+        "sign_in": {"password": true, "openid_connect": openid},
     });
     let mut response = (status, Json(body)).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

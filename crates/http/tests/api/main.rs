@@ -38,6 +38,7 @@ mod lists;
 mod live;
 mod media;
 mod openapi;
+mod openid;
 mod outbound;
 mod overdue;
 mod paging;

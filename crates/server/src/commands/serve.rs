@@ -20,7 +20,7 @@ use crate::failure::Failure;
 use crate::first_account::{self, Admin, Credentials};
 use crate::meters::Meters;
 use crate::opening::Outside;
-use crate::settings::{Flags, MetricsListen, Settings};
+use crate::settings::{Flags, MetricsListen, OpenIdSettings, Settings};
 use crate::signals::Stop;
 use crate::{log, mcp, opening, signals};
 
@@ -148,6 +148,7 @@ async fn serve(
         writes_per_second_max: settings.writes_per_second_max(is_development),
         request_read_seconds_max: settings.request_read_seconds_max,
         connections_max: settings.connections_max,
+        openid: settings.openid.as_ref().map(OpenIdSettings::open).transpose()?,
     };
     let mcp = mcp::routes(engine.clone(), settings);
     let router = dwell_http::router_with(engine.clone(), options.clone(), mcp);

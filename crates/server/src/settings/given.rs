@@ -89,6 +89,18 @@ pub(crate) struct Given {
     /// Host names under which the MCP server may be called, separated by commas
     #[arg(long, env = "DWELL_MCP_HOSTS", value_delimiter = ',', value_name = "HOST,HOST")]
     pub(crate) mcp_hosts: Option<Vec<String>>,
+    /// The issuer of OpenID Connect with which people may sign in
+    #[arg(long, env = "DWELL_OPENID_ISSUER", value_name = "URL")]
+    pub(crate) openid_issuer: Option<String>,
+    /// As whom the issuer knows this server
+    #[arg(long, env = "DWELL_OPENID_CLIENT_ID", value_name = "ID")]
+    pub(crate) openid_client_id: Option<String>,
+    /// The file with the secret that the issuer gave this server
+    #[arg(long, env = "DWELL_OPENID_CLIENT_SECRET_FILE", value_name = "FILE")]
+    pub(crate) openid_client_secret_file: Option<PathBuf>,
+    /// What people know the issuer by
+    #[arg(long, env = "DWELL_OPENID_NAME", value_name = "NAME")]
+    pub(crate) openid_name: Option<String>,
     /// Networks that webhooks may call although they are not public, separated by commas
     #[arg(long, env = "DWELL_WEBHOOK_NETWORKS_ALLOWED", value_delimiter = ',', value_name = "CIDR,CIDR")]
     pub(crate) webhook_networks_allowed: Option<Vec<String>>,
@@ -157,6 +169,10 @@ impl Given {
             writes_per_second_max: self.writes_per_second_max.or(other.writes_per_second_max),
             mcp_writes: self.mcp_writes.or(other.mcp_writes),
             mcp_hosts: self.mcp_hosts.or(other.mcp_hosts),
+            openid_issuer: self.openid_issuer.or(other.openid_issuer),
+            openid_client_id: self.openid_client_id.or(other.openid_client_id),
+            openid_client_secret_file: self.openid_client_secret_file.or(other.openid_client_secret_file),
+            openid_name: self.openid_name.or(other.openid_name),
             webhook_networks_allowed: self.webhook_networks_allowed.or(other.webhook_networks_allowed),
             webhook_calls_max: self.webhook_calls_max.or(other.webhook_calls_max),
             webhook_calls_per_endpoint_max: self

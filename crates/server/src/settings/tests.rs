@@ -59,6 +59,11 @@ fn what_is_shown_can_be_read_again() {
     let shown = settings("public_base_url = 'https://a.example/x/'\ntrusted_proxies = ['::1', '10.0.0.1']\nwebhook_networks_allowed = ['10.1.0.0/16']").to_string();
     assert!(shown.contains("public_base_url = \"https://a.example/x\"\n"), "{shown}");
     assert_eq!(settings(&shown).to_string(), shown);
+    let openid =
+        "openid_issuer = \"http://localhost:1\"\nopenid_client_id = \"d\"\nopenid_client_secret_file = \"f\"\n";
+    let shown = settings(openid).to_string();
+    assert!(shown.contains(openid) && shown.contains("openid_name = \"OpenID Connect\"\n"), "{shown}");
+    assert_eq!(settings(&shown).to_string(), shown);
 }
 
 #[test]
@@ -104,6 +109,9 @@ fn refusals_name_the_line_or_the_setting() {
         ("store_reader_threads = 0", "store_reader_threads is 0; it must be between 1 and 64"),
         ("public_base_url = 'ftp://x'", "public_base_url `ftp://x`: it must begin with http:// or https://"),
         ("public_base_url = 'http://x/?a'", "public_base_url `http://x/?a`: it must be a scheme"),
+        ("openid_issuer = 'https://login.example'", "openid_issuer and openid_client_id: give both or none"),
+        ("openid_name = 'x'", "openid_issuer and openid_client_id: give both or none"),
+        ("openid_issuer = 'http://x'\nopenid_client_id = 'd'", "openid_issuer `http://x`: it must begin with https://"),
         ("log_level = 'a=b=c'", "log_level `a=b=c`: "),
     ] {
         let error = refusal(text);
