@@ -234,6 +234,21 @@ test.describe("policies", () => {
     await done(page);
   });
 
+  test("one is applied to conversations that began before it, after a preview", async ({ browser }) => {
+    const other = await Account.create();
+    await other.number();
+    const conversation = await other.writes("+15017122661", "Hello?");
+    const { sid } = await other.policy({ FriendlyName: "Texts", ChannelType: "sms" });
+    const page = await open(browser, await other.person("admin", "Eva"), "/settings/policies");
+    await page.getByRole("button", { name: "Apply Texts…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Apply to 1 conversation" }).click();
+    await expect(dialog.getByText("Done: 1 of 1")).toBeVisible();
+    const lifecycle = await other.get(`/dwell/v1/Conversations/${conversation}/Lifecycle`);
+    expect(JSON.stringify(lifecycle)).toContain(sid);
+    await done(page);
+  });
+
   test("leaving with unsaved changes asks first", async ({ browser }) => {
     const page = await settings(browser, "policies?item=new");
     await field(page, "Name").fill("Half");
@@ -377,6 +392,12 @@ test.describe("lists and forms", () => {
     await done(rita);
     await page.getByRole("link", { name: "Audit log" }).click();
     await expect(page.getByRole("row", { name: /Ada/ }).filter({ hasText: "/dwell/v1/People" }).first()).toBeVisible();
+    await field(page, "From").fill("2099-01-01T00:00");
+    await expect(page.getByText("There is nothing here yet.")).toBeVisible();
+    await field(page, "From").fill("");
+    await choose(page, /Who/, "Rita Rep");
+    await expect(page.getByRole("row", { name: /Ada/ })).toHaveCount(0);
+    await expect(page.getByRole("row", { name: /Rita Rep/ }).first()).toContainText("/console/session");
     await done(page);
   });
 

@@ -32,6 +32,8 @@ export interface Resource<T extends Item> {
   readonly columns: readonly { readonly label: string; readonly cell: (item: T) => ReactNode }[];
   /** The first column: what a person calls it. */
   readonly name: (item: T) => string;
+  /** What that column is called; "Name" when not given. */
+  readonly nameLabel?: string;
   readonly fields?: readonly Field<T>[];
   /** Parameters of the list. */
   readonly filters?: readonly Field<T>[];
@@ -158,12 +160,13 @@ interface TableProps<T extends Item> {
 }
 
 function Table<T extends Item>({ resource, items, onOpen }: TableProps<T>) {
+  const nameLabel = resource.nameLabel ?? "Name";
   return (
     <div className="panel resource-table">
       <table>
         <thead>
           <tr>
-            <th scope="col">Name</th>
+            <th scope="col">{nameLabel}</th>
             {resource.columns.map((column) => (
               <th key={column.label} scope="col">
                 {column.label}
@@ -174,7 +177,7 @@ function Table<T extends Item>({ resource, items, onOpen }: TableProps<T>) {
         <tbody>
           {items.map((item) => (
             <tr key={item.sid}>
-              <td data-label="Name">
+              <td data-label={nameLabel}>
                 {resource.fields ? (
                   <AriaButton className="resource-open" onPress={() => onOpen(item)}>
                     {resource.name(item)}

@@ -130,6 +130,7 @@ export const AUDIT_LOG: Resource<AuditEntry & { readonly url: string }> = {
   one: "act",
   path: () => "/dwell/v1/AuditLog?PageSize=100",
   name: (entry) => entry.actor_name || entry.actor,
+  nameLabel: "Who",
   columns: [
     { label: "When", cell: (entry) => <When at={entry.at} /> },
     { label: "Act", cell: (entry) => <code>{entry.act}</code> },
