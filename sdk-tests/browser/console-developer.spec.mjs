@@ -211,7 +211,7 @@ test("with the keyboard alone one jumps, reads the timeline and its details", as
     await page.keyboard.press("Shift+Tab");
   }
   await page.keyboard.press("Enter");
-  await expect(timeline(page).locator("details[open]").getByText("payload:")).toBeVisible();
+  await expect(timeline(page).locator("li > details[open]").getByText("payload:")).toBeVisible();
   await done(page);
 });
 

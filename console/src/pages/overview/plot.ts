@@ -24,7 +24,7 @@ export interface Size {
 }
 
 /** Room around the marks, in pixels: figures of the axes stand there. */
-export const MARGIN = { top: 10, right: 14, bottom: 26, left: 56 };
+export const MARGIN = { top: 10, right: 22, bottom: 26, left: 56 };
 
 /** How an axis writes its values, and in which unit its ticks are round. */
 export interface Measure {

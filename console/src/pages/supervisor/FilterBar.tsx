@@ -118,7 +118,7 @@ function StatusFilter({ filter, counts, onChange }: StatusProps) {
       {STATUSES.map((status) => (
         <button key={status} type="button" aria-pressed={filter.status.includes(status)} onClick={() => toggle(status)}>
           {STATUS_LABELS[status]}
-          <span>{counts?.by_status[status] ?? 0}</span>
+          <span>{counts?.by_status[status]?.toLocaleString()}</span>
         </button>
       ))}
       <Checkbox isSelected={filter.failed} onChange={(failed) => onChange({ failed })}>
