@@ -71,7 +71,7 @@ test("the supervisor and a conversation", async ({ browser }) => {
   await picture(page, "supervisor-light");
   await page.getByRole("tab", { name: "Agents" }).click();
   await page.getByText("Dmitri", { exact: true }).waitFor();
-  await page.setViewportSize({ width: 1360, height: 520 });
+  await page.setViewportSize({ width: 1360, height: 590 });
   await picture(page, "supervisor-agents-light");
   await page.context().close();
 

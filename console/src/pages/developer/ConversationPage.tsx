@@ -111,9 +111,16 @@ interface HeadProps {
 function Head({ name, life, conversation, session }: HeadProps) {
   return (
     <header className="developer-head">
-      <Link to="/supervisor" search={{ tab: "conversations" }} className="small">
-        All conversations
-      </Link>
+      <nav className="row small" aria-label="Elsewhere">
+        <Link to="/supervisor" search={{ tab: "conversations" }}>
+          All conversations
+        </Link>
+        {session && (
+          <Link to="/desk" search={{ open: life.conversation_sid }}>
+            Open at the desk
+          </Link>
+        )}
+      </nav>
       <h1>{name}</h1>
       <div className="row">
         <Chip tone={toneOf(life.state)}>{life.state}</Chip>
