@@ -32,7 +32,6 @@ mod policies;
 pub(crate) mod role_permissions;
 mod sessions;
 mod statistics;
-mod sessions;
 mod test_clock;
 mod timers;
 mod views;
