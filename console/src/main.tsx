@@ -8,12 +8,14 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
 import { makeRouter } from "./router";
+import { takeUpPlace } from "./session/place";
 import { watchSignOut } from "./session/session";
 import { applyTheme } from "./shell/theme";
 
 const RETRIES = 2;
 
 applyTheme();
+takeUpPlace();
 const queries = new QueryClient({
   defaultOptions: {
     queries: {

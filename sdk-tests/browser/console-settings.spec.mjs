@@ -66,6 +66,22 @@ test.describe("sign-in", () => {
     await expect(page).toHaveURL(/\/console\/settings\/roles$/);
   });
 
+  test("through a provider of identities leads to where one wanted to go, too", async ({ page }) => {
+    const provider = { name: "Example", url: "/console/openid/start" };
+    await page.route("**/console/session", async (route) => {
+      const response = await route.fetch();
+      const body = await response.json();
+      await route.fulfill({ response, json: body.sign_in ? { ...body, sign_in: { password: true, openid_connect: provider } } : body });
+    });
+    await page.route("**/console/openid/start", async (route) => {
+      await page.context().request.post("/console/session", { form: { Email: admin.email, Password: admin.password } });
+      await route.fulfill({ contentType: "text/html", body: '<meta http-equiv="refresh" content="0;url=/console">' });
+    });
+    await page.goto("/console/settings/roles");
+    await page.getByRole("link", { name: "Sign in with Example" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Roles");
+  });
+
   test("comes up when the session is lost, and one is back after it", async ({ browser }) => {
     const page = await settings(browser, "roles");
     await expect(page.getByRole("button", { name: "channel user" })).toBeVisible();

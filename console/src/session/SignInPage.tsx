@@ -6,6 +6,7 @@ import { Button } from "../ui/buttons";
 import { TextField } from "../ui/fields";
 import { ErrorNotice } from "../ui/notices";
 import { useTitle } from "../ui/page";
+import { keepPlace } from "./place";
 import { signIn } from "./session";
 
 /** Comes up in place of whatever page was asked for; after it, that page is there. */
@@ -67,7 +68,7 @@ export function SignInPage({ ways }: { readonly ways: SignInWays }) {
         )}
         {ways.password && ways.openid_connect && <div className="or">or</div>}
         {ways.openid_connect && (
-          <a className="button" href={ways.openid_connect.url}>
+          <a className="button" href={ways.openid_connect.url} onClick={keepPlace}>
             Sign in with {ways.openid_connect.name}
           </a>
         )}
