@@ -32,6 +32,8 @@ mod policies;
 pub(crate) mod role_permissions;
 mod sessions;
 mod statistics;
+mod sessions;
+mod statistics;
 mod test_clock;
 mod timers;
 mod views;

@@ -2,6 +2,7 @@
 
 use dwell_core::receipt::Status;
 use dwell_testkit::Carrying;
+use dwell_testkit::postgres::Database;
 use serde_json::json;
 
 use super::*;
@@ -281,7 +282,16 @@ async fn a_request_that_changes_nothing_leaves_nothing_half_said() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_schedulers_say_everything_once() {
-    let app = TestApp::new().await;
+    say_everything_once(TestApp::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_schedulers_say_everything_once_on_postgresql() {
+    let database = Database::create().unwrap();
+    say_everything_once(TestApp::on(database.url().parse().unwrap()).await).await;
+}
+
+async fn say_everything_once(app: TestApp) {
     policy(&app, &[REP_DESK, WARNINGS, FAREWELL]).await;
     app.hire(AGENT).await;
     let mut all = Vec::new();

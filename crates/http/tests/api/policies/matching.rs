@@ -4,7 +4,7 @@ use dwell_core::AccountSid;
 use serde_json::json;
 
 use super::*;
-use crate::support::at;
+use crate::support::{at, everything};
 
 const WHATSAPP: (&str, &str) = ("whatsapp:+15017122661", "whatsapp:+15017122660");
 const OTHER_DESK: &str = "+15017122650";
@@ -147,4 +147,55 @@ async fn a_message_from_outside_begins_a_conversation_under_the_policy_of_its_ad
     app.hire(AGENT).await;
     says(&app, &format!("/v1/Conversations/{}", sid(&c)), AGENT, "Hello!").await;
     assert_eq!(clock(&app, &c).await, ["inactive 3600"]);
+}
+
+#[tokio::test]
+async fn a_policy_is_applied_to_those_that_began_before_once_it_was_previewed() {
+    let app = TestApp::new().await;
+    app.made("/v1/Configuration", &[("DefaultInactiveTimer", "PT5M")]).await;
+    let (by_default, _) = conversation(&app, &[]).await;
+    let (own, own_path) = conversation(&app, &[("Timers.Inactive", "PT5M")]).await;
+    let all = named(&app, "all", &[]).await;
+    named(&app, "desk", &[("Address", DESK)]).await;
+    let (older, older_path) = conversation(&app, &[]).await;
+    let (desk, _) = outside(&app, &[], (CUSTOMER, DESK)).await;
+    let (closed, closed_path) = conversation(&app, &[]).await;
+    app.made(&closed_path, &[("State", "closed")]).await;
+    app.made(&one(&all), &[("IdleAfter", "PT2H")]).await;
+    let (newer, _) = conversation(&app, &[]).await;
+    app.advance(200).await;
+
+    let apply = format!("{}/Apply", one(&all));
+    let before = everything(&app).await;
+    let previewed = app.post(&apply, &[("DryRun", "true")]).await;
+    assert_eq!(
+        (previewed.status, &previewed.body["act"], &previewed.body["count"]),
+        (200, &json!("apply_policy"), &json!(2))
+    );
+    let sample: Vec<_> =
+        previewed.body["sample"].as_array().unwrap().iter().map(|one| one["conversation_sid"].clone()).collect();
+    assert_eq!(sample, [by_default["sid"].clone(), older["sid"].clone()]);
+    assert_eq!(everything(&app).await, before, "nothing has changed");
+
+    let applied = app.post(&apply, &[]).await;
+    let standing = ["state", "total", "done", "refused"].map(|name| applied.body[name].clone());
+    assert_eq!((applied.status, standing), (201, [json!("done"), json!(2), json!(2), json!(0)]));
+    for (c, expected) in [
+        (&by_default, "all 2"),
+        (&older, "all 2"),
+        (&newer, "all 2"),
+        (&desk, "desk 1"),
+        (&own, "- 0"),
+        (&closed, "all 1"),
+    ] {
+        let policy = life(&app, c).await["policy"].clone();
+        let seen = format!("{} {}", governs(&app, c).await, policy["version"].as_i64().unwrap_or_default());
+        assert_eq!(seen, expected);
+    }
+    assert_eq!(clock(&app, &older).await, ["inactive 7400"], "its clock starts anew");
+    assert_eq!(app.fetched(&older_path).await["date_updated"], at(200));
+    assert_eq!(app.fetched(&own_path).await["timers"]["date_inactive"], at(300));
+    assert_eq!(app.fetched(&one(&all)).await["outdated"], 0);
+    assert_eq!(app.made(&apply, &[("DryRun", "true")]).await["count"], 0);
+    assert_eq!(app.post(&format!("{POLICIES}/LP{}/Apply", "0".repeat(32)), &[]).await.refusal(), (404, 20404));
 }
