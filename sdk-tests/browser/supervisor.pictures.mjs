@@ -4,7 +4,7 @@ import { Account, open } from "./console.mjs";
 
 const FOLDER = "../../docs/pictures";
 const VIEW = { viewport: { width: 1360, height: 860 }, timezoneId: "Europe/Berlin", locale: "en-GB" };
-const TALL = { ...VIEW, viewport: { width: 1240, height: 1360 } };
+const TALL = { ...VIEW, viewport: { width: 1140, height: 1230 } };
 /** The evening before the day that is shown. */
 const BEGIN = "2027-01-11T20:00:00Z";
 const HOURS = 24;
@@ -90,7 +90,7 @@ test("the supervisor and a conversation", async ({ browser }) => {
   await account.advance("PT40M");
   await account.writes(`+49151${String(10_000_000 + 2 * 7919).slice(-8)}`, "Any news?");
   await answer(account, told, "ana");
-  const one = await open(browser, sam, `/conversations/${told}`, { ...VIEW, viewport: { width: 1360, height: 1000 } });
+  const one = await open(browser, sam, `/conversations/${told}`, { ...VIEW, viewport: { width: 1120, height: 800 } });
   await one.getByRole("button", { name: "Jump to the next transition" }).click();
   await one.getByText("The jump carried out").waitFor();
   await picture(one, "developer-light");
@@ -108,7 +108,7 @@ test("the overview", async ({ browser }) => {
     for (let n = 0; n < asked; n += 1) sids.push(await ask(account, hour * 10 + n));
     await account.advance(`PT${2 + (hour % 3)}M`);
     for (const [n, sid] of sids.entries()) {
-      const who = ["ana", "ben", "chloe"][(n * n) % 3];
+      const who = ["ana", "ben", "ana", "chloe"][n % 4];
       await account.post(`/v1/Conversations/${sid}/Participants`, { Identity: who });
       await assign(account, sid, who);
       if (n % 3 === 2) await account.advance("PT3M");

@@ -172,7 +172,7 @@ export interface Lifecycle {
   readonly state: ConversationState;
   readonly now: string;
   readonly timers: { readonly inactive: string | null; readonly closed: string | null };
-  readonly armed: (Armed & { readonly started: string; readonly cause: string }) | null;
+  readonly armed: (Armed & { readonly started: string | null; readonly cause: string }) | null;
   readonly forecast: readonly Forecast[];
   readonly history: readonly Transition[];
 }

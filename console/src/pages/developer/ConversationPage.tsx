@@ -165,7 +165,7 @@ function Timers({ life, session }: { readonly life: Life; readonly session: Sess
             until {armed.timer}, <time title={showExact(armed.due)}>{showDateTime(armed.due)}</time>
           </span>
           <span className="soft small">
-            armed {showDateTime(armed.started)} by {armed.cause.replaceAll("_", " ")}
+            armed {armed.started && `${showDateTime(armed.started)} `}by {armed.cause.replaceAll("_", " ")}
           </span>
         </p>
       ) : (
