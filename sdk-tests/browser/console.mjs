@@ -117,6 +117,17 @@ export class Account {
   }
 }
 
+/** What somebody does without a page: `await acts("/dwell/v1/Conversations/CH…/Accept")`. */
+export async function actsOf(browser, person, options = {}) {
+  const { request } = await contextOf(browser, person, options);
+  const { csrf_token: token } = await (await request.get("/console/session")).json();
+  return async (path, form = {}) => {
+    const answer = await request.post(path, { form, headers: { "X-Dwell-CSRF": token } });
+    expect(answer.ok(), `${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
+    return answer.json();
+  };
+}
+
 /** A context in which somebody is signed in already. */
 export async function contextOf(browser, person, { at = server, ...options } = {}) {
   const context = await browser.newContext({ baseURL: at.url, viewport: DESKTOP, ...options });

@@ -5,7 +5,7 @@ import { ago } from "../../time/countdown";
 import { Button } from "../../ui/buttons";
 import { Empty, ErrorNotice, errorText, Loading } from "../../ui/notices";
 import { toast } from "../../ui/toasts";
-import { type Acts, undoLast, useActs } from "./acts";
+import { undoLast, useActs } from "./acts";
 import { Composer } from "./Composer";
 import { isHeld } from "./Countdown";
 import { useMe, useSessionsOf } from "./data";
@@ -22,7 +22,6 @@ interface FootProps {
   readonly may: May;
   readonly me: string;
   readonly isEnding: boolean;
-  readonly acts: Acts;
   readonly onReopen: () => void;
   readonly onAccept: () => void;
   readonly children: ReactNode;
@@ -136,15 +135,7 @@ function OpenConversation({ session, sessions, onBack, onToList }: OpenProps) {
         marksRead={session.owner === me.identity && session.status === "active"}
         scroller={thread}
       />
-      <Foot
-        session={session}
-        may={may}
-        me={me.identity}
-        isEnding={isEnding}
-        acts={acts}
-        onReopen={reopen}
-        onAccept={accept}
-      >
+      <Foot session={session} may={may} me={me.identity} isEnding={isEnding} onReopen={reopen} onAccept={accept}>
         <Composer session={session} field={field} onLeave={() => thread.current?.focus()} />
       </Foot>
       {(asking === "tell" || asking === "inactive" || asking === "end") && <PartDialog kind={asking} {...dialog} />}

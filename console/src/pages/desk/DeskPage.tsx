@@ -10,7 +10,7 @@ import { now } from "../../time/clock";
 import { Empty, errorText } from "../../ui/notices";
 import { useTitle } from "../../ui/page";
 import { toast } from "../../ui/toasts";
-import { isActing, useActs } from "./acts";
+import { isActing, useActs, withdrawOffer } from "./acts";
 import { ConversationPane } from "./ConversationPane";
 import { useAgents, useCounts, useList, useLiveLists, useMe, waitingFirst } from "./data";
 import { heedCustomer } from "./endings";
@@ -61,6 +61,7 @@ function useNotices(open: (conversation: string) => void): void {
     const show = { label: "Open", onAct: () => open(session.conversation_sid) };
     const isMine = session.owner === me;
     if (isBack(session, before) && (isMine || before?.owner === me)) {
+      withdrawOffer(session.conversation_sid);
       toast(`${returnText(session, now())}${isMine ? "" : ", and waits in the queue"}.`, show, RETURN_SHOWN_MS);
       chime();
     } else if (session.status === "active" && isMine && before && before.owner !== me) {

@@ -6,7 +6,7 @@ import { ago } from "../../time/countdown";
 import { showExact } from "../../time/format";
 import { Chip, Empty, ErrorNotice, Loading } from "../../ui/notices";
 import { Countdown } from "./Countdown";
-import { useList } from "./data";
+import { useList, useMe } from "./data";
 import { useIsEnding } from "./endings";
 import { LISTS, type ListName } from "./lists";
 import { isListWished } from "./wishes";
@@ -30,10 +30,11 @@ function When({ session, list }: { readonly session: Session; readonly list: Lis
   );
 }
 
-function preview(session: Session): string {
+function preview(session: Session, me: string): string {
   const last = session.conversation.last_message;
   if (!last) return "No messages yet";
-  return `${last.side === "agent" ? "You: " : ""}${last.body ?? "A file"}`;
+  const who = last.author === me ? "You: " : last.side === "agent" ? `${last.author}: ` : "";
+  return who + (last.body ?? "A file");
 }
 
 interface RowProps {
@@ -42,6 +43,7 @@ interface RowProps {
 }
 
 function Row({ session, list }: RowProps) {
+  const me = useMe().identity;
   const isEnding = useIsEnding(session.conversation_sid);
   const waits = list === "active" && session.conversation.last_message?.side === "customer";
   return (
@@ -53,7 +55,7 @@ function Row({ session, list }: RowProps) {
           <When session={session} list={list} />
         </span>
       </span>
-      <span className="desk-row-text">{preview(session)}</span>
+      <span className="desk-row-text">{preview(session, me)}</span>
       <span className="desk-row-foot">
         {isEnding ? (
           <Chip>Ending</Chip>

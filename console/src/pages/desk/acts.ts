@@ -18,6 +18,13 @@ const underWay = new Set<string>();
 export const isActing = (conversation: string): boolean => underWay.has(conversation);
 
 let undo: { readonly act: () => void; readonly until: number } | null = null;
+/** What takes the offers to undo away, by conversation. */
+const offers = new Map<string, () => void>();
+
+/** Takes the offer to undo away: the customer has come back by themselves. */
+export function withdrawOffer(conversation: string): void {
+  offers.get(conversation)?.();
+}
 
 /** Takes back the last act, while that is possible. */
 export function undoLast(): void {
@@ -66,12 +73,15 @@ export function useActs(): Acts {
       run,
       tryRun,
       inactivate: async (session, form = {}) => {
+        const { conversation_sid: conversation } = session;
         await run(session, "Inactivate", form);
         const takeUp = undoable(() => {
           close();
           void tryRun(session, "Reopen");
         });
-        const close = toast(`${nameOf(session)} is inactive.`, { label: "Undo", onAct: takeUp }, UNDO_MS);
+        const offer = { label: "Undo", onAct: takeUp };
+        const close = toast(`${nameOf(session)} is inactive.`, offer, UNDO_MS, () => offers.delete(conversation));
+        offers.set(conversation, close);
       },
       end: (session, form = {}) => {
         endSoon(queries, identity, session, form);
