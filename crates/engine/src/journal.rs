@@ -176,6 +176,8 @@ impl<'a> Journal<'a> {
 
     /// What somebody did with the session of the conversation, for it to follow.
     pub(crate) fn session(&mut self, c: &Conversation, happened: Happened) {
+        // Those who watch hear of it at once, although it need not be an event of the conversation.
+        self.newest.get_or_insert((c.sid, c.event_seq));
         self.story.tell(c, self.now, happened);
     }
 

@@ -49,6 +49,21 @@ async fn a_stream_says_hello_and_tells_what_changes() {
 }
 
 #[tokio::test]
+async fn an_act_that_is_no_event_of_the_conversation_is_told_at_once() {
+    let app = TestApp::new().await;
+    let ada = person(&app, "ada", PersonRole::Agent).await;
+    let mut stream = app.engine.watch(&ada, None).await.unwrap();
+    next(&mut stream).await;
+    let (c, _) = assigned(&app, "ada").await;
+    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    // The clock stands still: the stream does not look by itself.
+    for (revision, name) in [(3, "Hold"), (4, "Release")] {
+        app.made(&act(&c, name), &[]).await;
+        assert_eq!(status_of(&next(&mut stream).await.1), format!("active ada {revision}"), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_stream_goes_on_where_another_ended_even_over_a_restart() {
     let app = TestApp::new().await;
     let ada = person(&app, "ada", PersonRole::Agent).await;
