@@ -39,7 +39,7 @@ pub enum Bulk {
         sample: Vec<Candidate>,
     },
     /// A job, which may be done already.
-    Begun(Job),
+    Begun(Box<Job>),
 }
 
 /// A conversation that a job would go through.

@@ -6,9 +6,9 @@
 //! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
 //! simulated telephones, deliveries of webhooks, test clocks, statistics, saved views, and access tokens.
 //! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
-//! simulated telephones, deliveries of webhooks, test clocks, saved views, sessions of work on conversations, who does
-//! it and the stream of what happens, access tokens, people with their roles and what they did, and API keys.
-//! simulated telephones, deliveries of webhooks, test clocks, bulk jobs, statistics, saved views, and access tokens.
+//! simulated telephones, deliveries of webhooks, test clocks, bulk jobs, statistics, saved views, sessions of work on
+//! conversations, who does it and the stream of what happens, access tokens, people with their roles and what they did,
+//! and API keys.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
@@ -30,8 +30,6 @@ pub(crate) mod people;
 mod phones;
 mod policies;
 pub(crate) mod role_permissions;
-mod sessions;
-mod statistics;
 mod sessions;
 mod statistics;
 mod test_clock;

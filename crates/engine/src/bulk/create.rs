@@ -163,6 +163,6 @@ impl Engine {
         }
         self.inner.bulk_bell.notify_one();
         let read = self.inner.store.read(move |tx| bulk::fetch(tx, &account, &sid)?.ok_or(Error::NotFound));
-        Ok(Bulk::Begun(read.await?))
+        Ok(Bulk::Begun(Box::new(read.await?)))
     }
 }

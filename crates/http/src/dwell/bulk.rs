@@ -153,7 +153,7 @@ fn show(job: Job, root: &str) -> BulkJob {
 /// 201 with a job, or 200 with what it would go through.
 fn answer(act: &'static str, bulk: Bulk, root: &str) -> Response {
     match bulk {
-        Bulk::Begun(job) => Created(show(job, root)).into_response(),
+        Bulk::Begun(job) => Created(show(*job, root)).into_response(),
         Bulk::Preview { count, sample } => {
             let sample = sample.into_iter().map(candidate).collect();
             Json(BulkPreview { act, count, sample }).into_response()
