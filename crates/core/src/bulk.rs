@@ -17,6 +17,16 @@ pub enum Act {
     End,
     /// Its session is taken up again.
     Reopen,
+    /// Its clocks stop.
+    Hold,
+    /// Its clocks go on.
+    Release,
+    /// Its running timer gets more time.
+    Extend,
+    /// Somebody gets it.
+    Assign,
+    /// It is handed on, to somebody or into a queue.
+    Transfer,
     /// It lives by a lifecycle policy as that is now.
     ApplyPolicy,
     /// It gets the account's present default timers.
@@ -25,7 +35,18 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Act; 5] = [Act::Inactivate, Act::End, Act::Reopen, Act::ApplyPolicy, Act::ApplyDefaultTimers];
+    pub const ALL: [Act; 10] = [
+        Act::Inactivate,
+        Act::End,
+        Act::Reopen,
+        Act::Hold,
+        Act::Release,
+        Act::Extend,
+        Act::Assign,
+        Act::Transfer,
+        Act::ApplyPolicy,
+        Act::ApplyDefaultTimers,
+    ];
 
     /// The name on the wire and in the store.
     pub const fn as_str(self) -> &'static str {
@@ -33,6 +54,11 @@ impl Act {
             Act::Inactivate => "inactivate",
             Act::End => "end",
             Act::Reopen => "reopen",
+            Act::Hold => "hold",
+            Act::Release => "release",
+            Act::Extend => "extend",
+            Act::Assign => "assign",
+            Act::Transfer => "transfer",
             Act::ApplyPolicy => "apply_policy",
             Act::ApplyDefaultTimers => "apply_default_timers",
         }

@@ -12,7 +12,7 @@ mod route;
 mod shown;
 mod speaking;
 
-pub(crate) use acts::queue;
+pub(crate) use acts::{farewell, perform, queue};
 pub use clocks::Extend;
 pub use counts::Counts;
 pub use dwell_store::sessions::LogLine;

@@ -6,6 +6,7 @@ use dwell_core::bulk::{Act, Job, JobState, Order};
 use dwell_core::{BulkSid, PolicySid, Reason, limits};
 use dwell_store::{bulk, policies};
 
+use super::acts::of_session;
 use super::select::{self, Checked, Selection};
 use super::{AT_ONCE_MAX, Bulk, Tell, check_may};
 use crate::context::Caller;
@@ -24,6 +25,12 @@ pub struct Request {
     pub queue: Option<String>,
     pub state: Option<String>,
     pub chat_service_sid: Option<String>,
+    pub to: Option<String>,
+    pub to_queue: Option<String>,
+    pub by: Option<String>,
+    pub reason: Option<String>,
+    pub farewell: Option<String>,
+    pub ended_by: Option<String>,
     pub dry_run: Option<String>,
 }
 
@@ -38,6 +45,11 @@ impl Request {
     fn selection(&self) -> Selection {
         let Request { conversation_sid, status, owner, queue, state, chat_service_sid, .. } = self.clone();
         Selection { conversation_sid, status, owner, queue, state, chat_service_sid }
+    }
+
+    fn order(&self) -> Order {
+        let Request { to, to_queue: queue, by, reason, farewell, ended_by, .. } = self.clone();
+        Order { to, queue, by, reason, farewell, ended_by, policy_sid: None }
     }
 
     fn act(&self) -> Result<Act, Reason> {
@@ -70,7 +82,9 @@ impl Engine {
         let act = request.act()?;
         let is_dry = input::boolean("DryRun", request.dry_run.as_deref())?.unwrap_or(false);
         let selection = request.selection().check()?;
-        self.begin(caller, Wanted { act, order: Order::default(), selection, is_dry }, tell).await
+        let order = request.order();
+        of_session(act, &order, caller.person.is_some())?;
+        self.begin(caller, Wanted { act, order, selection, is_dry }, tell).await
     }
 
     /// Has open conversations that live by timers other than the account's present default ones live by those; of one

@@ -169,7 +169,7 @@ pub(super) fn show_latest(tx: &mut dyn Tx, c: &Conversation) -> Result<Shown, Er
 }
 
 /// A text for the customer before an act; blank for none.
-pub(super) fn farewell(text: Option<&str>) -> Result<Option<String>, Reason> {
+pub(crate) fn farewell(text: Option<&str>) -> Result<Option<String>, Reason> {
     let chars_max = limits::POLICY_TEXT_CHARS_MAX;
     let too_long =
         Reason::InvalidParameter { name: "Farewell", problem: format!("longer than {chars_max} characters") };

@@ -17,7 +17,11 @@ pub struct Extend {
 }
 
 impl Extend {
-    fn act(&self) -> Result<Act, Reason> {
+    /// The act that is asked for.
+    ///
+    /// # Errors
+    /// [`Reason::InvalidParameter`] for a duration that breaks a rule.
+    pub(crate) fn act(&self) -> Result<Act, Reason> {
         let seconds = self.by.as_deref().and_then(iso_seconds);
         let seconds = seconds.filter(|seconds| (1..=limits::EXTEND_SECONDS_MAX).contains(seconds));
         seconds.map(Act::Extend).ok_or_else(|| Reason::InvalidParameter {

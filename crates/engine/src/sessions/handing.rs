@@ -30,6 +30,31 @@ fn missing(problem: &str) -> Error {
     Reason::InvalidParameter { name: "To", problem: problem.to_owned() }.into()
 }
 
+impl Assign {
+    /// The act that is asked for.
+    ///
+    /// # Errors
+    /// [`Reason::InvalidParameter`] without an identity.
+    pub(crate) fn act(&self) -> Result<Act, Error> {
+        let to = present(self.to.as_deref()).ok_or_else(|| missing("required"))?;
+        Ok(Act::Assign(input::identity(to)?.to_owned()))
+    }
+}
+
+impl Transfer {
+    /// The act that is asked for.
+    ///
+    /// # Errors
+    /// [`Reason::InvalidParameter`] when not exactly one is named.
+    pub(crate) fn act(&self) -> Result<Act, Error> {
+        match (present(self.to.as_deref()), self.queue.as_deref()) {
+            (Some(to), None) => Ok(Act::TransferTo(input::identity(to)?.to_owned())),
+            (None, Some(queue)) => Ok(Act::TransferToQueue(acts::queue("Queue", queue)?.map(str::to_owned))),
+            _ => Err(missing("exactly one of To and Queue is required")),
+        }
+    }
+}
+
 impl Engine {
     /// Takes a conversation that waits, or that nobody works on.
     ///
@@ -45,9 +70,7 @@ impl Engine {
     /// # Errors
     /// Also [`Reason::InvalidParameter`] when there is nobody of that identity who works on conversations.
     pub async fn assign_session(&self, caller: &Caller, conversation: &str, request: Assign) -> Result<Shown, Error> {
-        let to = present(request.to.as_deref()).ok_or_else(|| missing("required"))?;
-        let to = input::identity(to)?.to_owned();
-        self.act(caller, conversation, Act::Assign(to), None).await
+        self.act(caller, conversation, request.act()?, None).await
     }
 
     /// Hands a session on, to somebody or into a queue.
@@ -60,11 +83,6 @@ impl Engine {
         conversation: &str,
         request: Transfer,
     ) -> Result<Shown, Error> {
-        let act = match (present(request.to.as_deref()), request.queue.as_deref()) {
-            (Some(to), None) => Act::TransferTo(input::identity(to)?.to_owned()),
-            (None, Some(queue)) => Act::TransferToQueue(acts::queue("Queue", queue)?.map(str::to_owned)),
-            _ => return Err(missing("exactly one of To and Queue is required")),
-        };
-        self.act(caller, conversation, act, None).await
+        self.act(caller, conversation, request.act()?, None).await
     }
 }

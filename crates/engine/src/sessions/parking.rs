@@ -30,6 +30,16 @@ pub struct End {
     pub farewell: Option<String>,
 }
 
+impl Inactivate {
+    /// The act that is asked for.
+    ///
+    /// # Errors
+    /// [`Reason::InvalidParameter`] for a reason that is too long.
+    pub(crate) fn act(&self) -> Result<Act, Reason> {
+        Ok(Act::Inactivate(acts::reason(self.reason.as_deref())?))
+    }
+}
+
 impl End {
     /// The act that is asked for.
     ///
@@ -60,7 +70,7 @@ impl Engine {
         conversation: &str,
         request: Inactivate,
     ) -> Result<Shown, Error> {
-        let act = Act::Inactivate(acts::reason(request.reason.as_deref())?);
+        let act = request.act()?;
         self.act(caller, conversation, act, acts::farewell(request.farewell.as_deref())?).await
     }
 

@@ -39,7 +39,7 @@ struct BulkJob {
     sid: String,
     /// The account.
     account_sid: String,
-    /// What it does to each conversation: `inactivate`, `end`, `reopen`, `apply_policy` or
+    /// What it does to each conversation: an act on its session, such as `inactivate`, or `apply_policy` or
     /// `apply_default_timers`.
     act: &'static str,
     /// Where it stands: `running`, `done` or `stopped`.
@@ -184,7 +184,7 @@ form! {
     /// The body of `POST /Bulk`.
     CreateBulkJob => bulk::Request {
         /// What to do to each conversation.
-        act = "Act" required one_of["inactivate", "end", "reopen"],
+        act = "Act" required one_of["inactivate", "end", "reopen", "hold", "release", "extend", "assign", "transfer"],
         /// A conversation; repeated for each, at most 1,000.
         conversation_sid = "ConversationSid" list,
         /// Instead: all in this state.
@@ -198,6 +198,18 @@ form! {
         queue = "Queue",
         /// Of those only the ones of this conversation service.
         chat_service_sid = "ChatServiceSid",
+        /// Who gets it: an identity, for `assign` and `transfer`.
+        to = "To",
+        /// Which queue gets it, for `transfer`; blank for the one that everybody serves.
+        to_queue = "Queue.To",
+        /// How much more time, for `extend`: an ISO 8601 duration, from `PT1S` to `P30D`.
+        by = "By",
+        /// Why, for colleagues; for `inactivate` and `end`.
+        reason = "Reason",
+        /// What the customer is told first, for `inactivate` and `end`.
+        farewell = "Farewell",
+        /// Who ends it, for `end`: by default the agent for a person, the bot for a program.
+        ended_by = "EndedBy" one_of["agent", "bot", "end_user", "system"],
         /// Only say how many conversations it would go through, and which.
         dry_run = "DryRun" boolean,
     }
@@ -238,6 +250,8 @@ form! {
 ///
 /// Which those are is settled now: at most 100,000. The first hundred are done before this answers; a worker goes on
 /// with the others, each exactly once, also after a crash. `DryRun` answers with their number and some of them.
+///
+/// Acts are those on sessions; `inactivate`, `end` and `reopen` set the state of conversations that never had one.
 #[utoipa::path(
     post,
     path = "/Bulk",

@@ -1,9 +1,14 @@
 //! Bulk jobs: each conversation once, a result for each, previews, and crashes at any place.
 
+use dwell_core::Reason;
+use dwell_core::person::PersonRole;
+use dwell_engine::{Error, bulk, people};
+use dwell_http::beside::tell_of_bulk;
 use dwell_testkit::TestApp;
 use serde_json::Value;
 
 use crate::key_rights::key;
+use crate::sessions::{act, assigned, person, session_of};
 use crate::support::{CONVERSATIONS, all_items, both_ways, conversation, event_kinds, history, sid, state, text};
 
 const BULK: &str = "/dwell/v1/Bulk";
@@ -132,7 +137,7 @@ async fn every_conversation_is_acted_on_once_whoever_crashes_when() {
         for _ in 0..crashes {
             // A batch is cut off in the middle: it is dropped while it waits for the store.
             let engine = app.engine.clone();
-            let work = engine.work_on_bulk_jobs(dwell_http::beside::tell_of_bulk);
+            let work = engine.work_on_bulk_jobs(tell_of_bulk);
             tokio::select! {
                 biased;
                 _ = work => {}
@@ -143,7 +148,7 @@ async fn every_conversation_is_acted_on_once_whoever_crashes_when() {
         }
         // Two nodes at once.
         loop {
-            let work = || app.engine.work_on_bulk_jobs(dwell_http::beside::tell_of_bulk);
+            let work = || app.engine.work_on_bulk_jobs(tell_of_bulk);
             let (one, other) = tokio::join!(work(), work());
             if !one.unwrap() && !other.unwrap() {
                 break;
@@ -161,6 +166,68 @@ async fn every_conversation_is_acted_on_once_whoever_crashes_when() {
         app.fire_due().await;
         assert_eq!(state(&app, &dying).await, "closed");
     }
+}
+
+#[tokio::test]
+async fn acts_on_sessions_have_a_result_for_each() {
+    let app = TestApp::new().await;
+    person(&app, "ann", PersonRole::Agent).await;
+    person(&app, "bob", PersonRole::Agent).await;
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        made.push(assigned(&app, "ann").await.0);
+    }
+    let of_ann = ("Owner", "ann");
+    let moved = app.made(BULK, &[("Act", "transfer"), of_ann, ("To", "bob")]).await;
+    assert_eq!(standing(&moved), ("done", 3, 0));
+    // The timer of one comes due and nobody has seen it yet: what is written on the way is no result of the refusal.
+    app.clock.advance(300);
+    for c in &made[1..] {
+        app.made(&act(c, "Extend"), &[("By", "PT1H")]).await;
+    }
+    app.clock.advance(301);
+    let form = [("Act", "inactivate"), ("Status", "active"), ("Owner", "bob"), ("Farewell", "Bis bald")];
+    let parked = app.made(BULK, &form).await;
+    assert_eq!((&parked["total"], standing(&parked)), (&Value::from(3), ("done", 2, 1)));
+    let results = all_items(&app, &format!("{}/Results", job(&parked))).await;
+    assert_eq!((&results[0]["conversation_sid"], &results[0]["code"]), (&made[0]["sid"], &Value::from(20409)));
+    app.fire_due().await;
+    for (n, c) in made.iter().enumerate() {
+        assert_eq!(session_of(&app, c).await["status"], "paused");
+        let told = all_items(&app, &format!("{CONVERSATIONS}/{}/Messages", sid(c))).await;
+        assert_eq!(told.iter().filter(|message| message["body"] == "Bis bald").count(), usize::from(n > 0));
+        let changes = event_kinds(&app, c).await.into_iter().filter(|kind| kind.contains("StateUpdated")).count();
+        assert_eq!(changes, 1, "{n}");
+    }
+    for form in [
+        vec![("Act", "assign"), of_ann],
+        vec![("Act", "transfer"), of_ann, ("To", "x"), ("Queue.To", "y")],
+        vec![("Act", "extend"), of_ann, ("By", "x")],
+        vec![("Act", "end"), of_ann, ("EndedBy", "x")],
+    ] {
+        assert_eq!(app.post(BULK, &form).await.refusal(), (400, 20001), "{form:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_roles_with_the_switch_act_on_many_at_once() {
+    let app = TestApp::new().await;
+    conversations(&app, 120).await;
+    let request = || bulk::Request { act: Some("end".into()), state: Some("active".into()), ..Default::default() };
+    for role in [PersonRole::Viewer, PersonRole::Agent] {
+        let caller = person(&app, role.as_str(), role).await;
+        let refused = app.engine.bulk(&caller, request(), tell_of_bulk).await;
+        assert!(matches!(refused, Err(Error::Refused(Reason::RoleForbids))), "{role:?}");
+    }
+    let supervisor = person(&app, "sue", PersonRole::Supervisor).await;
+    let begun = app.engine.bulk(&supervisor, request(), tell_of_bulk).await.unwrap();
+    assert!(matches!(begun, bulk::Bulk::Begun(job) if (job.done, job.refused) == (100, 0)));
+    let account = dwell_core::AccountSid::parse(&app.account.sid).unwrap();
+    let sid = supervisor.person.as_ref().unwrap().sid;
+    let disable = people::Request { disabled: Some("true".to_owned()), ..people::Request::default() };
+    app.engine.update_person(account, sid.as_str(), disable, None).await.unwrap();
+    finish(&app).await;
+    assert_eq!(standing(&all_items(&app, BULK).await[0]), ("done", 100, 20), "who is disabled acts no more");
 }
 
 #[tokio::test]

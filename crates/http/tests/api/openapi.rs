@@ -139,7 +139,12 @@ async fn furnished(template: &str) -> (TestApp, String) {
     ];
     let address = app.made("/v1/Configuration/Addresses", &address).await;
     let channel = app.made("/dwell/v1/Channels", &[("Provider", "loopback"), ("Addresses", "+15017122662")]).await;
-    let policy = app.made("/dwell/v1/LifecyclePolicies", &[("FriendlyName", "x"), ("Enabled", "false")]).await;
+    if template.ends_with("/Apply") {
+        app.made(&format!("{tree}/Conversations"), &[]).await;
+        app.made("/v1/Configuration", &[("DefaultInactiveTimer", "PT5M")]).await;
+    }
+    let enabled = if template.ends_with("/Apply") { "true" } else { "false" };
+    let policy = app.made("/dwell/v1/LifecyclePolicies", &[("FriendlyName", "x"), ("Enabled", enabled)]).await;
     if template.ends_with("/Statistics") {
         keep_sessions(&app).await;
     }
