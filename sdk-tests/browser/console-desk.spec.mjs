@@ -184,8 +184,15 @@ test("an end can be undone for five seconds, and is carried out when one leaves"
   await page.getByRole("button", { name: "End", exact: true }).click();
   await expect(pane(page)).toContainText("Nothing has been sent yet.");
   await page.goto("about:blank");
-  const status = async () => (await account.get(`/dwell/v1/Sessions?ConversationSid=${conversation}`)).sessions[0].status;
-  await expect.poll(status).toBe("ended");
+  const status = async (of) => (await account.get(`/dwell/v1/Sessions?ConversationSid=${of}`)).sessions[0].status;
+  await expect.poll(() => status(conversation)).toBe("ended");
+
+  const next = await accepted(account, page, LINUS, "Next");
+  await page.getByRole("button", { name: "End", exact: true }).click();
+  await page.getByRole("button", { name: /sign out$/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(await status(next)).toBe("ended");
 });
 
 test("deadlines count down, stand out and are announced in the last minute, and stand still when held", async ({ browser }) => {
@@ -366,6 +373,7 @@ for (const colorScheme of ["light", "dark"]) {
       const conversation = await accepted(account, page);
       await field(page).fill("It is on its way.");
       await page.keyboard.press("Enter");
+      await expect(pane(page)).toContainText("inactive in 5:00");
       await account.writes(LINUS, "Hello");
       await account.advance("PT4M30S");
       await expect(pane(page).locator(".urgent")).toBeVisible();

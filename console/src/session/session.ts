@@ -52,7 +52,15 @@ export async function signIn(queries: QueryClient, email: string, password: stri
   queries.setQueryData(keys.signedIn, state);
 }
 
+const leaving = new Set<() => Promise<unknown>>();
+
+/** Has something done before the person signs out, while that can still be done in their name. */
+export function beforeSignOut(act: () => Promise<unknown>): void {
+  leaving.add(act);
+}
+
 export async function signOut(queries: QueryClient): Promise<void> {
+  await Promise.all([...leaving].map((act) => act()));
   await remove(PATH);
   await queries.resetQueries({ queryKey: keys.signedIn });
   forget(queries);

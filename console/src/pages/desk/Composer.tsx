@@ -34,7 +34,7 @@ export function Composer({ session, field, onLeave }: Props) {
   const queries = useQueryClient();
   const { identity } = useMe();
   const conversation = session.conversation_sid;
-  const [body, setBody] = useState(() => draftOf(conversation));
+  const [body, setBody] = useState(() => draftOf(identity, conversation));
   const [file, setFile] = useState<File | null>(null);
   const picker = useRef<HTMLInputElement>(null);
   const typedAt = useRef(Number.NEGATIVE_INFINITY);
@@ -45,7 +45,7 @@ export function Composer({ session, field, onLeave }: Props) {
 
   const write = (text: string): void => {
     setBody(text);
-    keepDraft(conversation, text);
+    keepDraft(identity, conversation, text);
     if (text === "" || performance.now() - typedAt.current < TYPING_MS) return;
     typedAt.current = performance.now();
     // Nobody misses it when it does not arrive.

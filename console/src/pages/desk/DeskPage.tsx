@@ -137,7 +137,7 @@ export function DeskPage() {
 
   useNotices((conversation) => show(conversation));
   useLiveEvent((event) => {
-    if (event.type === "hello") sendWaiting();
+    if (event.type === "hello") sendWaiting(me.identity);
   });
   // Whoever comes back to the desk sees what is, not what was.
   useEffect(() => void queries.invalidateQueries({ queryKey: ["desk"] }), [queries]);

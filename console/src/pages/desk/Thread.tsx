@@ -125,10 +125,10 @@ export function Thread({ conversation, sessions, marksRead, scroller }: Props) {
     if (!list) return [];
     const events = happenings(lifecycle?.history ?? [], logs);
     const pending = outgoing
-      .filter((one) => !list.some((message) => isSentAs(message, one.id)))
+      .filter((one) => one.author === me && !list.some((message) => isSentAs(message, one.id)))
       .map((one) => ({ kind: "outgoing" as const, key: one.id, one }));
     return [...weave(list, events, data?.older === null), ...pending];
-  }, [list, data?.older, lifecycle?.history, logs, outgoing]);
+  }, [list, data?.older, lifecycle?.history, logs, outgoing, me]);
 
   const virtual = useVirtualizer({
     count: items.length,

@@ -6,6 +6,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { type FormFields, send } from "../../api/client";
 import type { Session } from "../../api/types";
+import { beforeSignOut } from "../../session/session";
 import { errorText } from "../../ui/notices";
 import { toast } from "../../ui/toasts";
 import { takeSession } from "./data";
@@ -77,10 +78,10 @@ export function heedCustomer(session: Session): void {
 }
 
 /** Carries out at once what is left: the person leaves. */
-function leave(): void {
-  for (const conversation of [...endings.keys()]) void carryOut(conversation, true);
-}
-addEventListener("pagehide", leave);
+const leave = (): Promise<unknown> =>
+  Promise.all([...endings.keys()].map((conversation) => carryOut(conversation, true)));
+addEventListener("pagehide", () => void leave());
+beforeSignOut(leave);
 
 /** Whether the session of a conversation is about to end. */
 export function useIsEnding(conversation: string): boolean {

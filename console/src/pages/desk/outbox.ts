@@ -14,6 +14,8 @@ import { newestMessages, putMessage } from "./messages";
 export interface Outgoing {
   /** Kept in the message's attributes, by which it is known again. */
   readonly id: string;
+  /** The identity of who wrote it: nobody else who signs in here sends it. */
+  readonly author: string;
   readonly conversation: string;
   readonly body: string;
   readonly file: File | null;
@@ -95,7 +97,16 @@ function line(one: Outgoing, isAgain: boolean): void {
 
 /** Sends a message; it is in the thread at once. */
 export function sendMessage(sender: Sender, conversation: string, body: string, file: File | null): void {
-  const one: Outgoing = { id: newId(), conversation, body, file, at: now(), state: "sending", error: null };
+  const one: Outgoing = {
+    id: newId(),
+    author: sender.me,
+    conversation,
+    body,
+    file,
+    at: now(),
+    state: "sending",
+    error: null,
+  };
   senders.set(one.id, sender);
   change(conversation, (box) => [...box, one]);
   line(one, false);
@@ -112,9 +123,11 @@ export function discard(one: Outgoing): void {
   change(one.conversation, (box) => box.filter((other) => other.id !== one.id));
 }
 
-/** Sends what waits for the connection. */
-export function sendWaiting(): void {
-  for (const box of boxes.values()) for (const one of box) if (one.state === "waiting") retry(one);
+/** Sends what this person wrote and what waits for the connection. */
+export function sendWaiting(me: string): void {
+  for (const box of boxes.values()) {
+    for (const one of box) if (one.state === "waiting" && one.author === me) retry(one);
+  }
 }
 
 /** What is on its way in a conversation, oldest first. */
