@@ -1,14 +1,8 @@
 //! Dwell's own resources, beside the contract's: the life of a conversation, the timers that are
-//! armed, policies, who is asked before one moves a conversation, channels, messages from outside and on their way there,
-//! simulated telephones, deliveries of webhooks, test clocks, saved views, and access tokens.
-//! simulated telephones, deliveries of webhooks, test clocks, access tokens, people with their roles and what they did,
-//! and API keys.
-//! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
-//! simulated telephones, deliveries of webhooks, test clocks, statistics, saved views, and access tokens.
-//! armed, who is asked before one moves a conversation, channels, messages from outside and on their way there,
-//! simulated telephones, deliveries of webhooks, test clocks, bulk jobs, statistics, saved views, sessions of work on
-//! conversations, who does it and the stream of what happens, access tokens, people with their roles and what they did,
-//! and API keys.
+//! armed, policies, who is asked before one moves a conversation, channels, messages from outside and on their way
+//! there, simulated telephones, deliveries of webhooks, test clocks, bulk jobs, statistics, saved views, sessions of
+//! work on conversations, who does it and the stream of what happens, access tokens, people with their roles and what
+//! they did, and API keys.
 //! Their instants are exact to the microsecond, but for those of tokens, which know nothing finer than a second.
 
 mod access_tokens;
