@@ -4,7 +4,7 @@ import { Account, open } from "./console.mjs";
 
 const FOLDER = "../../docs/pictures";
 const VIEW = { viewport: { width: 1360, height: 860 }, timezoneId: "Europe/Berlin", locale: "en-GB" };
-const TALL = { ...VIEW, viewport: { width: 1140, height: 1230 } };
+const TALL = { ...VIEW, viewport: { width: 1180, height: 1180 } };
 /** The evening before the day that is shown. */
 const BEGIN = "2027-01-11T20:00:00Z";
 const HOURS = 24;
