@@ -232,6 +232,7 @@ test("agents: capacity is shown, availability turned, and the work of one given 
   await dialog.getByRole("button", { name: "Assign: 2 conversations" }).click();
   await expect(dialog.getByText("Done: 2 of 2")).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
   await expect(card("Ben")).toContainText("2 of 4 used");
   await expect(card("Ana")).toContainText("0 of 4 used");
   await done(page);

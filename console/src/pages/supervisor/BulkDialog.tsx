@@ -49,7 +49,8 @@ export function BulkDialog({ act: first, of, onClose }: BulkProps) {
         <JobView job={begin.data} />
         <p className="soft small">The job goes on when this window is closed; it stays in “Bulk jobs”.</p>
         <DialogFoot>
-          <Button look="primary" onPress={() => onClose(true)}>
+          {/* What was pressed is gone: without the focus in the dialog, Escape would not be heard. */}
+          <Button look="primary" autoFocus onPress={() => onClose(true)}>
             Close
           </Button>
         </DialogFoot>
@@ -77,7 +78,7 @@ export function BulkDialog({ act: first, of, onClose }: BulkProps) {
         {count > 0 ? (
           <Button
             look={act === "end" ? "danger" : "primary"}
-            isDisabled={begin.isPending}
+            isPending={begin.isPending}
             onPress={() => begin.mutate()}
           >
             {labelOf(act)}: {many(count)}
@@ -85,7 +86,8 @@ export function BulkDialog({ act: first, of, onClose }: BulkProps) {
         ) : (
           <Button
             look="primary"
-            isDisabled={preview.isPending || preview.isSuccess}
+            isPending={preview.isPending}
+            isDisabled={preview.isSuccess}
             onPress={() => (problem ? setChecked(true) : preview.mutate())}
           >
             Preview
