@@ -52,7 +52,7 @@ check: ## What every change must pass: format, lints, dependencies, Rust tests, 
 	cargo nextest run --workspace
 	$(MAKE) test-console
 
-test: setup test-rust test-console test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim ## Everything, from a fresh clone
+test: setup test-console test-rust test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim ## Everything, from a fresh clone
 
 test-rust: ## Rust tests and the examples in the documentation
 	cargo nextest run --locked --workspace --profile ci

@@ -17,6 +17,9 @@ const QUICK_START: &str = "\n## Start\n";
 /// Where it ends.
 const QUICK_START_END: &str = "\n## More\n";
 
+/// Where the pictures of guides are, below docs/ and below /docs alike.
+const PICTURES: &str = "pictures/";
+
 /// Every guide, the first to be read first.
 pub const ALL: &[Guide] = &[
     Guide {
@@ -42,6 +45,24 @@ pub const ALL: &[Guide] = &[
         summary: "Whose silence counts, warnings, business hours, which rules a conversation lives by",
         file: "policies.md",
         markdown: include_str!("../../../docs/policies.md"),
+    },
+    Guide {
+        name: "timers",
+        summary: "Default timers and policies in the console, with pictures",
+        file: "timers.md",
+        markdown: include_str!("../../../docs/timers.md"),
+    },
+    Guide {
+        name: "desk",
+        summary: "A day of an agent in the console, with pictures",
+        file: "desk.md",
+        markdown: include_str!("../../../docs/desk.md"),
+    },
+    Guide {
+        name: "console",
+        summary: "Every screen of the console: supervisor, overview, the page of a conversation",
+        file: "console.md",
+        markdown: include_str!("../../../docs/console.md"),
     },
     Guide {
         name: "sessions",
@@ -153,8 +174,8 @@ impl Guide {
     }
 }
 
-/// The address below /docs that a link of a guide leads to: `Some("guides/webhooks#events")`; `None` for a
-/// file that is no page of the documentation. Links to other sites and within the page stay as they are.
+/// The address below /docs that a link of a guide leads to: `Some("guides/webhooks#events")`, a page or a picture;
+/// `None` for any other file. Links to other sites and within the page stay as they are.
 pub fn link(target: &str) -> Option<String> {
     let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
     if file.is_empty() || file.contains("://") {
@@ -162,6 +183,9 @@ pub fn link(target: &str) -> Option<String> {
     }
     // The README speaks of docs/sdks.md, its neighbours of sdks.md.
     let file = file.strip_prefix("docs/").unwrap_or(file);
+    if file.starts_with(PICTURES) {
+        return Some(file.to_owned());
+    }
     let guide = ALL.iter().find(|guide| guide.file == file)?;
     Some(match anchor {
         Some(anchor) => format!("{}#{anchor}", guide.address()),
@@ -189,6 +213,7 @@ mod tests {
         assert_eq!(link("docs/sdks.md").as_deref(), Some("guides/sdks"));
         assert_eq!(link("#events").as_deref(), Some("#events"));
         assert_eq!(link("https://example.com/a").as_deref(), Some("https://example.com/a"));
+        assert_eq!(link("pictures/desk-dark.png").as_deref(), Some("pictures/desk-dark.png"));
         assert_eq!(link("../ARCHITECTURE.md"), None);
     }
 

@@ -7,6 +7,7 @@ mod code;
 mod layout;
 mod operation;
 mod pages;
+mod pictures;
 mod reply;
 mod text;
 
@@ -64,6 +65,7 @@ pub(crate) fn routes(document: Arc<str>) -> Router<Engine> {
         .route("/docs/search", get(search))
         .route("/docs/search.json", get(suggest))
         .route("/docs/assets/{name}", get(assets::serve))
+        .route("/docs/pictures/{name}", get(pictures::serve))
         .route("/docs/{*address}", get(page))
         .route("/llms.txt", get(llms))
         .route("/openapi.yaml", get(openapi_yaml));

@@ -51,13 +51,14 @@ macro_rules! is_for {
 /// The conversations that are to live by the current version of the policy `?2` and do not: it is for them, no other
 /// is that outranks it, and nobody has set timers of their own.
 macro_rules! candidates {
-    () => {
+    ($from:literal) => {
         concat!(
-            "FROM conversations c JOIN policies p ON p.sid = ?2 AND p.account_sid = ?1
+            "FROM ",
+            $from,
+            " JOIN policies p ON p.sid = ?2 AND p.account_sid = ?1
              WHERE c.account_sid = ?1 AND p.enabled = 1 AND c.state <> 'closed'
                 AND NOT (c.policy_sid IS NOT NULL AND c.policy_sid = p.sid AND c.policy_version = p.version)
                 AND (c.own_timers = 0 OR c.own_timers IS NULL AND c.timer_inactive IS NULL AND c.timer_closed IS NULL)
-                AND EXISTS (SELECT 1 FROM services s WHERE s.sid = c.service_sid AND s.deleted_at IS NULL)
                 AND ",
             is_for!("p", "c.service_sid", "c.sid"),
             " AND NOT EXISTS (SELECT 1 FROM policies q WHERE q.account_sid = ?1 AND q.enabled = 1
@@ -82,8 +83,17 @@ statements! {
     OUTDATED =
         "SELECT COUNT(*) FROM conversations
          WHERE policy_sid = ?2 AND policy_version < ?3 AND account_sid = ?1 AND state <> 'closed'";
-    CANDIDATES = concat!("SELECT c.sid ", candidates!(), " AND c.sid > ?3 ORDER BY c.sid LIMIT ?4");
-    COUNT_CANDIDATES = concat!("SELECT COUNT(*) ", candidates!());
+    CANDIDATES = concat!(
+        "SELECT c.sid ",
+        candidates!("conversations c"),
+        " AND EXISTS (SELECT 1 FROM services s WHERE s.sid = c.service_sid AND s.deleted_at IS NULL)
+          AND c.sid > ?3 ORDER BY c.sid LIMIT ?4"
+    );
+    /// Service by service: the conversations of other accounts are none of its business.
+    COUNT_CANDIDATES = concat!(
+        "SELECT COUNT(*) ",
+        candidates!("services s JOIN conversations c ON c.service_sid = s.sid AND s.account_sid = ?1 AND s.deleted_at IS NULL")
+    );
     NAME_OF = "SELECT friendly_name FROM policies WHERE sid = ?2 AND account_sid = ?1";
     INSERT =
         "INSERT INTO policies (sid, account_sid, service_sid, channel_type, address, friendly_name, enabled, specificity,

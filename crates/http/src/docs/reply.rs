@@ -1,5 +1,6 @@
 //! Pages as answers: their headers, and nothing but "not modified" for who has them.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use axum::http::header::{
@@ -40,6 +41,11 @@ pub(super) fn text(body: String, kind: &'static str, asked: &HeaderMap) -> Respo
 pub(super) fn file(body: &'static str, kind: &'static str, asked: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", fingerprint(body));
     finish(body.into_response(), kind, &tag, FOREVER, asked)
+}
+
+/// A picture, whose address stays when it changes.
+pub(super) fn picture(body: Cow<'static, [u8]>, tag: &str, asked: &HeaderMap) -> Response {
+    finish(body.into_response(), "image/png", &format!("\"{tag}\""), REVALIDATE, asked)
 }
 
 fn finish(response: Response, kind: &'static str, tag: &str, cache: HeaderValue, asked: &HeaderMap) -> Response {

@@ -13,6 +13,7 @@ CREATE TABLE policies (
     date_updated BIGINT NOT NULL
 );
 CREATE INDEX policies_account ON policies (account_sid, sid);
+CREATE INDEX policies_governing ON policies (account_sid, specificity, sid) WHERE enabled = 1;
 
 CREATE TABLE policy_versions (
     policy_sid TEXT COLLATE "C" NOT NULL,
