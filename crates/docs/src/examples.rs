@@ -118,6 +118,8 @@ fn prefix_of(segment: &str) -> &'static str {
         "Sessions" => "DS",
         "Bulk" => "BJ",
         "Views" => "VW",
+        "People" => "PE",
+        "Keys" => "SK",
         "WebhookDeliveries" => "WD",
         "Addresses" => "IG",
         _ => "XX",

@@ -64,6 +64,9 @@ fn joined(name: &str, mark: char) -> String {
 
 /// One of what a segment names: `Deliveries` as `Delivery`.
 fn singular(segment: &str) -> String {
+    if segment == "People" {
+        return "Person".to_owned();
+    }
     if let Some(stem) = segment.strip_suffix("ies") {
         return format!("{stem}y");
     }
@@ -77,6 +80,9 @@ pub(crate) fn variables(path: &str) -> Vec<(&str, String)> {
     let segments: Vec<_> = path.split('/').collect();
     let pairs = segments.windows(2).filter(|pair| pair[1].starts_with('{'));
     let name = |pair: &[&str]| {
+        if pair[1] == "{Role}" {
+            return "ROLE".to_owned();
+        }
         let end = if matches!(pair[1], "{Address}" | "{Identity}") { "" } else { "_SID" };
         format!("{}{end}", snake(&singular(pair[0])).to_uppercase())
     };
