@@ -1,8 +1,8 @@
 //! The events of one unit of work: numbered under the conversation's lock, written with its rows.
 
-use dwell_core::event::{ConversationPayload, DeliveryPayload, EventKind, MessagePayload, ParticipantPayload};
 use std::borrow::Cow;
 
+use dwell_core::event::{ConversationPayload, DeliveryPayload, EventKind, MessagePayload, ParticipantPayload};
 use dwell_core::lifecycle::{Cause, Effect, Fired, Input, Transition, step};
 use dwell_core::message::Added;
 use dwell_core::session::{Happened, Why};
@@ -147,6 +147,10 @@ impl<'a> Journal<'a> {
 
     /// The event of a receipt's news.
     pub(crate) fn delivery(&mut self, c: &mut Conversation, r: &Receipt) -> Result<(), Error> {
+        if let Some(status) = r.status.filter(|status| status.is_failure()) {
+            let message = format!("message {} is {}", r.message_sid, status.as_str());
+            self.failed(c, self.now, r.error_code.unwrap_or_default(), message);
+        }
         let payload = to_json(&DeliveryPayload::new(c.service_sid, r))?;
         self.record(c, EventKind::DeliveryUpdated, payload);
         Ok(())
@@ -179,6 +183,11 @@ impl<'a> Journal<'a> {
         // Those who watch hear of it at once, although it need not be an event of the conversation.
         self.newest.get_or_insert((c.sid, c.event_seq));
         self.story.tell(c, self.now, happened);
+    }
+
+    /// What went wrong in the session of the conversation, if it has one, for those who look after sessions.
+    pub(crate) fn failed(&mut self, c: &Conversation, at: Timestamp, code: i64, message: String) {
+        self.story.note(c, at, Happened::Failed(dwell_core::session::Failure { code, message }));
     }
 
     /// Closes a conversation whose participants cannot be added, and keeps why with the transition.

@@ -231,6 +231,8 @@ impl Session {
             Side::Customer => {
                 self.customer_messages += 1;
                 self.date_last_customer_message = Some(at);
+                // Whoever writes is there: what went wrong before has not kept them away.
+                self.error = None;
             }
             Side::System => {}
         }
@@ -242,12 +244,12 @@ impl Session {
             _ => EndedBy::System,
         };
         match to {
-            State::Closed => {
+            State::Closed | State::Inactive if to == State::Closed || ends => {
                 self.end(by, at);
-                Some("ended")
-            }
-            State::Inactive if ends => {
-                self.end(by, at);
+                // A clock that ends it while its last word has not reached the customer does not end it well.
+                if why == Why::Timer && self.error.is_some() {
+                    self.status = Status::Error;
+                }
                 Some("ended")
             }
             State::Inactive if !self.is_parked() => {
@@ -268,7 +270,7 @@ impl Session {
                     Some("reopened")
                 }
             }
-            State::Active | State::Inactive | State::Initializing => None,
+            State::Active | State::Inactive | State::Closed | State::Initializing => None,
         }
     }
 

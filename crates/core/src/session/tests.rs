@@ -95,6 +95,26 @@ fn words_are_counted_by_side_and_the_first_reply_stays_the_first() {
     assert_eq!(session.date_last_customer_message, Some(T0.plus_seconds(1)));
 }
 
+#[test]
+fn what_did_not_reach_the_customer_ends_a_session_badly_unless_they_write_again() {
+    let trouble = Happened::Failed(Failure { code: 30_003, message: "undelivered".to_owned() });
+    let closes = |why| Happened::Moved { to: State::Closed, why, ends: false };
+    let customer = Happened::Wrote(Side::Customer);
+    for (story, status, code) in [
+        (vec![trouble.clone(), closes(Why::Timer)], Status::Error, Some(30_003)),
+        (vec![trouble.clone(), customer.clone(), closes(Why::Timer)], Status::Ended, None),
+        (vec![trouble.clone(), closes(Why::Set { by_person: true })], Status::Ended, Some(30_003)),
+        (vec![trouble.clone(), closes(Why::Set { by_person: false })], Status::Ended, Some(30_003)),
+        (vec![closes(Why::Timer), trouble], Status::Ended, None),
+    ] {
+        let mut session = session(Status::Active, Some("ada"));
+        for happened in &story {
+            session.follow(happened, &Ways::default(), T0.plus_seconds(5));
+        }
+        assert_eq!((session.status, session.error.map(|error| error.code)), (status, code), "{story:?}");
+    }
+}
+
 fn agent(identity: &str) -> Actor<'_> {
     Actor { identity: Some(identity), acts_on_all: false, can_inactivate: true, can_end: true, can_end_others: false }
 }

@@ -11,10 +11,13 @@ use crate::error::Error;
 use crate::journal::Journal;
 use crate::outbound::{self, Audience};
 
+/// The error of what cannot be said by nobody in particular (contract §4.3): the author of a group text is a member.
+const NOT_SAID: i64 = 50_513;
+
 /// Adds a message at `at` to a locked conversation, which the caller writes.
 ///
 /// One that the conversation cannot take, such as a group text, whose messages need a member as their author, is
-/// left out: what a clock does never depends on what is said about it.
+/// left out, and the session says so: what a clock does never depends on what is said about it.
 pub(crate) fn announce(
     tx: &mut dyn Tx,
     journal: &mut Journal<'_>,
@@ -24,7 +27,7 @@ pub(crate) fn announce(
 ) -> Result<(), Error> {
     let audience = Audience::of(tx, c)?;
     if let Err(reason) = audience.author(DEFAULT_AUTHOR) {
-        tracing::warn!(conversation = %c.sid, %reason, "a policy cannot say anything here");
+        journal.failed(c, at, NOT_SAID, format!("a text of the policy was not said: {reason}"));
         return Ok(());
     }
     let mut message = Message {

@@ -33,6 +33,7 @@ async fn what_people_write_and_what_they_may_not_do_is_noted() {
     let forged = ada.with_csrf("");
     forged.post("/v1/Conversations", &[]).await;
     app.made("/v1/Conversations", &[]).await;
+    ada.post("/dwell/v1/Conversations/nothing/Typing", &[]).await;
     ada.post("/console/password", &[("Current", "x"), ("New", "y")]).await;
     ada.delete("/console/session").await;
     let expected = [

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use dwell_core::person::PersonRole;
+use dwell_core::receipt::Status;
 use dwell_core::{AccountSid, Reason};
 use dwell_engine::{Caller, Error, agents, people, sessions};
-use dwell_testkit::{START, TestApp};
+use dwell_testkit::{Carrying, START, TestApp};
 use serde_json::{Value, json};
 
 use crate::support::{conversation, history, say, seconds, sid, state, text};
@@ -452,4 +453,24 @@ async fn a_rep_works_at_the_desk_as_their_role_lets_them() {
     viewer.fetched("/dwell/v1/Sessions").await;
     assert_eq!(viewer.status("GET", "/dwell/v1/Live").await, 200);
     assert_eq!(viewer.post(&act(&other, "Accept"), &[]).await.refusal(), (403, 20403));
+}
+
+#[tokio::test]
+async fn a_message_that_did_not_get_there_is_the_trouble_of_its_session() {
+    let app = TestApp::new().await;
+    person(&app, "ada", PersonRole::Agent).await;
+    let (c, path) = assigned(&app, "ada").await;
+    app.new_channel(&app.account, &["+15550001000"]).await;
+    let pair = [("MessagingBinding.Address", "+15550002000"), ("MessagingBinding.ProxyAddress", "+15550001000")];
+    app.made(&format!("{path}/Participants"), &pair).await;
+    let failed = async || app.fetched("/dwell/v1/Sessions?Failed=true").await["sessions"].clone();
+    app.made(&act(&c, "Reply"), &[("Body", "on its way")]).await;
+    app.deliver().await;
+    assert_eq!(failed().await, json!([]));
+    app.carriers.behave("+15550002000", Carrying::Refuse(Status::Undelivered, Some(30_003)));
+    let reply = app.made(&act(&c, "Reply"), &[("Body", "are you there?")]).await;
+    app.deliver().await;
+    let message = format!("message {} is undelivered", sid(&reply["message"]));
+    assert_eq!(failed().await[0]["error"], json!({ "code": 30_003, "message": message }));
+    assert_eq!(session_of(&app, &c).await["status"], "active", "it goes on");
 }
