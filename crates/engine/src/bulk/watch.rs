@@ -1,7 +1,7 @@
 //! A unit of work that knows whether anything was written in it: what a rule refuses after something was written must
 //! not be kept.
 
-use dwell_store::{Row, Stmt, StoreError, Tx, Value};
+use dwell_store::{News, Row, Stmt, StoreError, Tx, Value};
 
 pub(super) struct Watched<'a> {
     tx: &'a mut dyn Tx,
@@ -42,5 +42,9 @@ impl Tx for Watched<'_> {
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.tx.rows_many(stmt, params, each)
+    }
+
+    fn tell(&mut self, news: News) {
+        self.tx.tell(news);
     }
 }

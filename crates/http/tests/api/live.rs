@@ -140,6 +140,18 @@ async fn a_reader_that_is_too_slow_is_cut_off_and_the_server_ends_streams_when_i
 }
 
 #[tokio::test]
+async fn what_a_bulk_job_does_is_told_at_once() {
+    let app = TestApp::new().await;
+    let ada = person(&app, "ada", PersonRole::Agent).await;
+    let mut stream = app.engine.watch(&ada, None).await.unwrap();
+    next(&mut stream).await;
+    let (c, _) = assigned(&app, "ada").await;
+    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    app.made("/dwell/v1/Bulk", &[("Act", "inactivate"), ("ConversationSid", sid(&c))]).await;
+    assert_eq!(status_of(&next(&mut stream).await.1), "paused ada 3");
+}
+
+#[tokio::test]
 async fn a_stream_does_not_outlive_ten_minutes_of_trust() {
     let app = TestApp::new().await;
     let ada = person(&app, "ada", PersonRole::Agent).await;
