@@ -64,11 +64,17 @@ pub enum Figure {
     Lateness,
     /// How long it took until a session had its first reply.
     FirstReply,
+    /// How long a conversation had been active when it ceased to be.
+    TimeActive,
+    /// How long a conversation had been inactive when a message brought it back.
+    TimeToReturn,
 }
 
 impl Figure {
     const LATENESS: &'static str = "lateness";
     const FIRST_REPLY: &'static str = "first_reply";
+    const TIME_ACTIVE: &'static str = "time_active";
+    const TIME_TO_RETURN: &'static str = "time_to_return";
 
     /// The name in the store.
     pub fn name(self) -> String {
@@ -78,6 +84,8 @@ impl Figure {
             }
             Figure::Lateness => Figure::LATENESS.to_owned(),
             Figure::FirstReply => Figure::FIRST_REPLY.to_owned(),
+            Figure::TimeActive => Figure::TIME_ACTIVE.to_owned(),
+            Figure::TimeToReturn => Figure::TIME_TO_RETURN.to_owned(),
         }
     }
 
@@ -86,6 +94,8 @@ impl Figure {
         match text {
             Figure::LATENESS => return Some(Figure::Lateness),
             Figure::FIRST_REPLY => return Some(Figure::FirstReply),
+            Figure::TIME_ACTIVE => return Some(Figure::TimeActive),
+            Figure::TIME_TO_RETURN => return Some(Figure::TimeToReturn),
             _ => {}
         }
         let (cause, states) = text.split_once(' ')?;

@@ -7,8 +7,9 @@ mod read;
 pub use keep::TallyKeeper;
 pub use read::{Bucket, IdentityUse, Moves, Now, Request, Statistics};
 
+use dwell_core::lifecycle::Cause;
 use dwell_core::statistics::{Figure, StateCounts, Step, Tallies};
-use dwell_core::{AccountSid, Timestamp};
+use dwell_core::{AccountSid, State, Timestamp};
 use dwell_store::Tx;
 use dwell_store::statistics::{self, Mark, Moved, Source};
 
@@ -55,12 +56,20 @@ fn batch(
 }
 
 fn count(moved: &Moved, tallies: &mut Tallies) {
-    let Moved { transition, late_micros, .. } = moved;
+    let Moved { transition, late_micros, since, .. } = moved;
     let hour = Step::Hour.floor(transition.at);
     let figure = Figure::Transitions { from: transition.from, to: transition.to, cause: transition.cause };
     tallies.entry((hour, figure)).or_default().tick();
     if let Some(late) = late_micros {
         tallies.entry((hour, Figure::Lateness)).or_default().add(*late);
+    }
+    let stayed = match (transition.from, transition.to, transition.cause) {
+        (State::Active, ..) => Some(Figure::TimeActive),
+        (State::Inactive, State::Active, Cause::Event) => Some(Figure::TimeToReturn),
+        _ => None,
+    };
+    if let Some((figure, since)) = stayed.zip(*since) {
+        tallies.entry((hour, figure)).or_default().add(transition.at.micros_since(since).max(0));
     }
 }
 

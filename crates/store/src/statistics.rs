@@ -10,9 +10,13 @@ use crate::statement::{Row, Tx, params, statements};
 
 statements! {
     TRANSITIONS =
-        "SELECT conversation_sid, seq, from_state, to_state, cause, at, late_micros FROM transitions
-         WHERE account_sid = ?1 AND (at, conversation_sid, seq) > (?2, ?3, ?4) AND at < ?5
-         ORDER BY at, conversation_sid, seq LIMIT ?6";
+        "SELECT t.conversation_sid, t.seq, t.from_state, t.to_state, t.cause, t.at, t.late_micros,
+            COALESCE((SELECT p.at FROM transitions p WHERE p.conversation_sid = t.conversation_sid AND p.seq < t.seq
+                ORDER BY p.seq DESC LIMIT 1),
+                (SELECT e.at FROM events e WHERE e.stream_sid = t.conversation_sid AND e.seq = 1))
+         FROM transitions t
+         WHERE t.account_sid = ?1 AND (t.at, t.conversation_sid, t.seq) > (?2, ?3, ?4) AND t.at < ?5
+         ORDER BY t.at, t.conversation_sid, t.seq LIMIT ?6";
     FIRST_REPLIES =
         "SELECT sid, date_first_reply, date_first_reply - date_created FROM sessions
          WHERE account_sid = ?1 AND date_first_reply IS NOT NULL AND (date_first_reply, sid) > (?2, ?3)
@@ -99,6 +103,8 @@ pub struct Moved {
     pub transition: Transition,
     /// How late a timer was, in microseconds.
     pub late_micros: Option<i64>,
+    /// Since when the conversation had been in the state before; `None` when its log is gone.
+    pub since: Option<Timestamp>,
 }
 
 /// Changes of state of an account after a mark and before `until`, in order.
@@ -122,7 +128,7 @@ pub fn transitions(
             at: c.time()?,
         };
         let mark = Mark { at: transition.at, sid: sid.to_string(), seq };
-        Ok(Moved { mark, transition, late_micros: c.opt_int()? })
+        Ok(Moved { mark, transition, late_micros: c.opt_int()?, since: c.opt_time()? })
     })
 }
 

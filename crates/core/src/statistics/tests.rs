@@ -23,7 +23,7 @@ fn a_step_begins_where_its_hour_or_day_does() {
 
 #[test]
 fn figures_are_read_as_they_are_written() {
-    let mut all = vec![Figure::Lateness, Figure::FirstReply];
+    let mut all = vec![Figure::Lateness, Figure::FirstReply, Figure::TimeActive, Figure::TimeToReturn];
     for from in State::ALL {
         for to in State::ALL {
             all.extend([Cause::Api, Cause::Timer, Cause::Event].map(|cause| Figure::Transitions { from, to, cause }));

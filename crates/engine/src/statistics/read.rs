@@ -73,6 +73,10 @@ pub struct Statistics {
     pub lateness: Vec<Bucket>,
     /// How long sessions took to their first reply, for steps with any.
     pub first_reply: Vec<Bucket>,
+    /// How long conversations had been active that ceased to be, for steps with any.
+    pub time_active: Vec<Bucket>,
+    /// How long conversations had been inactive that a message brought back, for steps with any.
+    pub time_to_return: Vec<Bucket>,
     /// Who is in most conversations.
     pub identities: Vec<IdentityUse>,
     /// How things are now.
@@ -202,6 +206,8 @@ fn statistics_of(tx: &mut dyn Tx, caller: &Caller, checked: Checked) -> Result<S
         transitions: moves(&steps, range, &known.tallies),
         lateness: spreads(Figure::Lateness, range, &known.tallies),
         first_reply: spreads(Figure::FirstReply, range, &known.tallies),
+        time_active: spreads(Figure::TimeActive, range, &known.tallies),
+        time_to_return: spreads(Figure::TimeToReturn, range, &known.tallies),
         identities: identities(tx, account)?,
         now: Now {
             at: now,

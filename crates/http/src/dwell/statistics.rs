@@ -37,8 +37,12 @@ struct Statistics {
     transitions: Vec<Transitions>,
     /// How long after their due time timers were carried out, in real time; only steps with any.
     lateness: Vec<Lateness>,
-    /// How long it took to the first reply of a session; only steps in which there was one.
-    first_reply: Vec<FirstReply>,
+    /// How long it took, from the beginning of a session, to its first reply; only steps in which there was one.
+    first_reply: Vec<Durations>,
+    /// How long conversations had been active when they ceased to be; only steps in which one did.
+    time_active: Vec<Durations>,
+    /// How long conversations had been inactive when a message brought them back; only steps in which one did.
+    time_to_return: Vec<Durations>,
     /// The identities that are in most active and inactive conversations of a service, at most 20.
     identities: Vec<IdentityUse>,
     /// How things are now.
@@ -86,17 +90,16 @@ struct Lateness {
     max_seconds: f64,
 }
 
-/// How long it took, from the beginning of each session, to the first replies of one step. Percentiles are at most an
-/// eighth too large.
+/// How long something took that ended in one step. Percentiles are at most an eighth too large.
 #[derive(Debug, Serialize, ToSchema)]
-struct FirstReply {
+struct Durations {
     /// When the step begins.
     at: String,
-    /// How many sessions had their first reply.
+    /// How many there were.
     count: i64,
-    /// Half of them did not wait longer than this, in seconds.
+    /// Half of them did not take longer than this, in seconds.
     p50_seconds: f64,
-    /// 90 of 100 did not wait longer than this, in seconds.
+    /// 90 of 100 did not take longer than this, in seconds.
     p90_seconds: f64,
 }
 
@@ -175,7 +178,9 @@ fn show(found: statistics::Statistics) -> Statistics {
             .map(|moves| Transitions { at: at(moves.at), api: moves.api, timer: moves.timer, event: moves.event })
             .collect(),
         lateness: found.lateness.iter().map(lateness).collect(),
-        first_reply: found.first_reply.iter().map(first_reply).collect(),
+        first_reply: found.first_reply.iter().map(durations).collect(),
+        time_active: found.time_active.iter().map(durations).collect(),
+        time_to_return: found.time_to_return.iter().map(durations).collect(),
         identities: found
             .identities
             .into_iter()
@@ -206,9 +211,9 @@ fn lateness(bucket: &statistics::Bucket) -> Lateness {
     }
 }
 
-fn first_reply(bucket: &statistics::Bucket) -> FirstReply {
+fn durations(bucket: &statistics::Bucket) -> Durations {
     let spread: &Spread = &bucket.spread;
-    FirstReply {
+    Durations {
         at: bucket.at.to_rfc3339_micros(),
         count: spread.count(),
         p50_seconds: seconds(spread.percentile(50)),

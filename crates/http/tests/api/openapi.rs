@@ -153,6 +153,9 @@ async fn furnished(template: &str) -> (TestApp, String) {
     let on_phone = app.keep_phone_message("+15017122661").await;
     app.made("/dwell/v1/LastCall", &[("WebhookUrl", "https://example.com")]).await;
     app.made("/dwell/v1/TestClock/Advance", &[("By", "PT5M")]).await;
+    if template.ends_with("/Statistics") {
+        app.made(&format!("{CONVERSATIONS}/{}/Messages", sid(&c)), &[("Body", "back")]).await;
+    }
     let told =
         Told { hook_sid: sid(&webhook), stream_sid: sid(&c), event: "onMessageAdded", status: DeliveryStatus::Failed };
     let delivery = app.keep_delivery(&app.account, told).await;

@@ -192,6 +192,35 @@ async fn the_time_to_the_first_reply_is_told_where_the_reply_came() {
 }
 
 #[tokio::test]
+async fn the_time_in_active_and_the_time_to_return_are_told_where_they_end() {
+    let app = TestApp::new().await;
+    let (_, path) = conversation(&app, &[("Timers.Inactive", "PT60S")]).await;
+    app.advance(60).await;
+    app.clock.advance(240);
+    say(&app, &path, "back").await;
+    app.advance(60).await;
+    // Taken up by a request, it has not returned.
+    app.clock.advance(40);
+    app.made(&path, &[("State", "active")]).await;
+    app.made(&path, &[("State", "closed")]).await;
+    app.clock.advance(2 * HOUR);
+    for _ in 0..2 {
+        let found = fetch(&app, "").await;
+        let of = |name: &str| {
+            let one = &found[name][0];
+            assert_eq!(found[name].as_array().unwrap().len(), 1, "{name}");
+            (one["count"].as_i64().unwrap(), one["p50_seconds"].as_f64().unwrap(), one["p90_seconds"].as_f64().unwrap())
+        };
+        let about = |expected: f64, told: f64| (expected..=expected * 1.13).contains(&told);
+        let (count, half, most) = of("time_active");
+        assert!(count == 3 && about(60.0, half) && about(60.0, most), "{found}");
+        let (count, half, _) = of("time_to_return");
+        assert!(count == 1 && about(240.0, half), "{found}");
+        app.keep_tallies().await;
+    }
+}
+
+#[tokio::test]
 async fn timers_that_are_due_are_overdue_until_they_are_carried_out() {
     let app = TestApp::new().await;
     let (_, path) = conversation(&app, &[("Timers.Inactive", "PT60S")]).await;
