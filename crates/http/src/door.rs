@@ -46,7 +46,8 @@ pub(crate) struct Door {
 impl Door {
     pub(crate) fn new(engine: Engine, options: Options) -> Self {
         let rates = Arc::new(Rates::new(options.writes_per_second_max));
-        Door { engine, options: Arc::new(options), rates, attempts: Arc::default(), in_flight: Arc::default() }
+        let attempts = Arc::new(Attempts::new(&options));
+        Door { engine, options: Arc::new(options), rates, attempts, in_flight: Arc::default() }
     }
 }
 

@@ -39,11 +39,14 @@ pub(crate) struct Attempts {
     per_remote: Rates,
 }
 
-impl Default for Attempts {
-    fn default() -> Self {
+impl Attempts {
+    /// Attempts as these options limit them: a server that limits no rates, as for development, lets one remote
+    /// address try for as many people as it likes.
+    pub(crate) fn new(options: &Options) -> Self {
+        let per_remote = if options.writes_per_second_max == 0 { 0 } else { ATTEMPTS_PER_REMOTE_MAX };
         Attempts {
             per_email: Rates::within(ATTEMPTS_PER_EMAIL_MAX, ATTEMPTS_SECONDS),
-            per_remote: Rates::within(ATTEMPTS_PER_REMOTE_MAX, ATTEMPTS_SECONDS),
+            per_remote: Rates::within(per_remote, ATTEMPTS_SECONDS),
         }
     }
 }
