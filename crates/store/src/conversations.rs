@@ -9,7 +9,7 @@ use dwell_core::{
 };
 
 use crate::columns::Columns;
-use crate::error::{StoreError, UniqueKey};
+use crate::error::StoreError;
 use crate::statement::{Row, Tx, params, statements};
 
 macro_rules! lifecycle_columns {
@@ -264,7 +264,8 @@ pub fn insert(tx: &mut dyn Tx, c: &Conversation) -> Result<bool, StoreError> {
 /// Writes everything of a conversation that the API can change.
 ///
 /// # Errors
-/// [`StoreError::Unique`] with [`UniqueKey::ConversationUniqueName`] when the unique name is taken.
+/// [`StoreError::Unique`] with [`ConversationUniqueName`](crate::UniqueKey::ConversationUniqueName) when the unique
+/// name is taken.
 pub fn update(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
     let life = &c.lifecycle;
     let due = life.armed.map(|armed| armed.due);
@@ -306,11 +307,6 @@ pub fn update(tx: &mut dyn Tx, c: &Conversation) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether `error` says that a conversation's unique name is taken.
-pub fn is_unique_name_taken(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unique(UniqueKey::ConversationUniqueName))
-}
-
 /// The open conversation that holds a set of addresses.
 pub fn group_holder(tx: &mut dyn Tx, account: &AccountSid, key: &str) -> Result<Option<ConversationSid>, StoreError> {
     tx.first(&GROUP_HOLDER, params![account, key], |row| Columns::new(row).parsed(ConversationSid::parse))
@@ -319,7 +315,8 @@ pub fn group_holder(tx: &mut dyn Tx, account: &AccountSid, key: &str) -> Result<
 /// Has a conversation hold a set of addresses until it closes, or none.
 ///
 /// # Errors
-/// [`StoreError::Unique`] with [`UniqueKey::ConversationGroup`] when another open conversation holds it.
+/// [`StoreError::Unique`] with [`ConversationGroup`](crate::UniqueKey::ConversationGroup) when another open
+/// conversation holds it.
 pub fn hold_group(
     tx: &mut dyn Tx,
     account: &AccountSid,

@@ -52,10 +52,6 @@ export function belongs(list: ListName, me: string, session: Place): boolean {
   return statuses.includes(session.status) && (!isMine || session.owner === me);
 }
 
-/** In which list a session is; null when in none. */
-export const listOf = (me: string, session: Place): ListName | null =>
-  LIST_NAMES.find((list) => belongs(list, me, session)) ?? null;
-
 /** The list with a session as it is now: renewed, moved to the top, or taken out. What is older than known is ignored. */
 export function place(pages: Pages, list: ListName, me: string, session: Session): Pages {
   const known = pages.pages.flatMap((page) => page.items).find((one) => one.sid === session.sid);
