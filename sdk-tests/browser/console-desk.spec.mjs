@@ -379,9 +379,10 @@ for (const colorScheme of ["light", "dark"]) {
       await expect(pane(page).locator(".urgent")).toBeVisible();
       await expectAccessible(page, "a conversation");
       await more(page).click();
+      await expect(page.getByRole("menu")).toBeVisible();
       await expectAccessible(page, "the menu");
       await page.getByRole("menuitem", { name: "Customer inactive, and tell them" }).click();
-      await expect(page.getByRole("dialog")).toHaveCSS("opacity", "1");
+      await expect(page.getByRole("dialog")).toBeVisible();
       await expectAccessible(page, "the dialog");
       await page.getByRole("button", { name: "Tell them and mark inactive" }).click();
       await expect(page.getByRole("button", { name: "Reopen and write" })).toBeVisible();

@@ -153,8 +153,18 @@ export async function signIn(page, person) {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Waits until what comes in or goes out has done so: half transparent, it has half its contrast. */
+async function settle(page) {
+  await expect(page.locator("[data-entering], [data-exiting]")).toHaveCount(0);
+  await page.evaluate(() => {
+    const ends = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    return Promise.allSettled(ends.map((one) => one.finished));
+  });
+}
+
 /** No violations of the levels A and AA, and nothing wider than the window. */
 export async function expectAccessible(page, what) {
+  await settle(page);
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
   const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
   const told = violations.map((one) => `${one.impact} ${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);

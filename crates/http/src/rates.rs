@@ -71,6 +71,15 @@ impl Rates {
         buckets.full_at.insert(hash, full_at.plus_micros(interval));
         Ok(())
     }
+
+    /// Puts back what was taken out of a bucket.
+    pub(crate) fn give_back(&self, bucket: impl Hash) {
+        let Some(interval) = self.interval else { return };
+        let hash = self.hasher.hash_one(bucket);
+        if let Some(full_at) = self.buckets.lock().full_at.get_mut(&hash) {
+            *full_at = full_at.plus_micros(-interval);
+        }
+    }
 }
 
 impl Buckets {
@@ -115,6 +124,20 @@ mod tests {
         assert_eq!(rates.take("a", at(0)), Err(30));
         assert!(rates.take("a", at(29_999_999)).is_err());
         assert!(rates.take("a", at(30_000_000)).is_ok());
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let rates = Rates::within(10, 300);
+        let left = || (0..20).filter(|_| rates.take("a", at(0)).is_ok()).count();
+        for _ in 0..20 {
+            assert!(rates.take("a", at(0)).is_ok());
+            rates.give_back("a");
+        }
+        rates.give_back("never taken");
+        assert_eq!(left(), 10);
+        rates.give_back("a");
+        assert_eq!(left(), 1);
     }
 
     #[test]

@@ -58,8 +58,20 @@ impl Attempts {
 pub(crate) fn count_attempt(parts: &Parts, engine: &Engine, email: &str) -> Result<(), Failure> {
     count_remote_attempt(parts, engine)?;
     let Some(attempts) = parts.extensions.get::<Arc<Attempts>>() else { return Ok(()) };
-    let taken = attempts.per_email.take(email.trim().to_lowercase(), received_at(parts, engine));
+    let taken = attempts.per_email.take(bucket_of(email), received_at(parts, engine));
     taken.map_err(|retry_after_seconds| Failure::TooManyRequests { retry_after_seconds })
+}
+
+/// An attempt that succeeded does not count for its e-mail address: only guesses are limited. For the remote address
+/// it does, as each costs the server a hash.
+pub(crate) fn forgive_attempt(parts: &Parts, email: &str) {
+    if let Some(attempts) = parts.extensions.get::<Arc<Attempts>>() {
+        attempts.per_email.give_back(bucket_of(email));
+    }
+}
+
+fn bucket_of(email: &str) -> String {
+    email.trim().to_lowercase()
 }
 
 /// Counts an attempt to sign in elsewhere.

@@ -20,7 +20,7 @@ use crate::errors::Failure;
 use crate::form::{self, Form, check_content_type, form, read_body};
 use crate::reply::{Answer, Deleted};
 use crate::tree::BaseUrl;
-use crate::visitors::{self, act, count_attempt, is_from_elsewhere};
+use crate::visitors::{self, act, count_attempt, forgive_attempt, is_from_elsewhere};
 use crate::{Options, cookies};
 
 /// Where one signs in with OpenID Connect.
@@ -136,6 +136,7 @@ pub(super) async fn begin(State(engine): State<Engine>, request: Request) -> Ans
     count_attempt(&parts, &engine, &email)?;
     let admitted = engine.sign_in(&email, password, act(&parts, &engine)).await?;
     let (caller, token) = admitted.ok_or(Failure::Unauthorized)?;
+    forgive_attempt(&parts, &email);
     let base = base_of(&parts);
     let mut response = session(&engine, &caller, &token, &base).await?;
     response.headers_mut().extend(cookies::sign_in(&token, &base).map(|cookie| (SET_COOKIE, cookie)));
