@@ -430,7 +430,7 @@ test("a list of ten thousand scrolls: only what is seen is there", async ({ brow
   await page.goto("/console/desk?list=queue");
   await expect(page.getByRole("option").first()).toContainText("Customer 0");
   const listbox = page.getByRole("listbox", { name: "Queue" });
-  await expect(page.getByRole("option").first()).toHaveAttribute("aria-setsize", String(total));
+  await expect(page.getByRole("option").first()).toHaveAttribute("aria-setsize", "-1");
 
   await page.evaluate(() => {
     window.longTasks = 0;
@@ -447,7 +447,12 @@ test("a list of ten thousand scrolls: only what is seen is there", async ({ brow
     return most;
   }, steps);
   expect(most).toBeLessThan(60);
-  await expect(row(page, "Customer 9999")).toBeVisible();
+  // The pages of the list come while one scrolls towards its end.
+  await expect(async () => {
+    await listbox.evaluate((element) => (element.scrollTop = element.scrollHeight));
+    await expect(row(page, "Customer 9999")).toBeVisible({ timeout: 100 });
+  }).toPass();
+  await expect(page.getByRole("option").first()).toHaveAttribute("aria-setsize", String(total));
   // A machine that is busy has some; a list that is not windowed has one for every step.
   expect(await page.evaluate(() => window.longTasks)).toBeLessThan(steps / 2);
   await listbox.focus();

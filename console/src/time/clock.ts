@@ -4,6 +4,9 @@
  */
 import { useSyncExternalStore } from "react";
 
+const TICK = 250;
+const wholeSecond = (time: number): number => Math.floor(time / 1000) * 1000;
+
 interface Reading {
   /** Account time at the moment of the reading. */
   readonly account: number;
@@ -14,6 +17,7 @@ interface Reading {
 
 let reading: Reading = { account: Date.now(), local: performance.now(), isFrozen: false };
 const listeners = new Set<() => void>();
+/** What the clock showed when it was last looked at: every part of a page shows the same instant. */
 let shown = 0;
 let ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -28,9 +32,7 @@ export function now(): number {
 }
 
 function tick(): void {
-  const second = Math.floor(now() / 1000) * 1000;
-  if (second === shown) return;
-  shown = second;
+  shown = now();
   for (const listener of listeners) listener();
 }
 
@@ -44,7 +46,10 @@ export function setClock(at: string, isFrozen: boolean): void {
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  ticker ??= setInterval(tick, 250);
+  if (ticker === undefined) {
+    shown = now();
+    ticker = setInterval(tick, TICK);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size === 0) {
@@ -54,10 +59,15 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The account's time in whole seconds (as milliseconds), renewed every second. For countdowns. */
-export function useNow(): number {
+/** What `read` makes of the account's time, to the quarter of a second; renewed when it changes. For countdowns. */
+export function useClock<T extends string | number | boolean>(read: (now: number) => T): T {
   return useSyncExternalStore(subscribe, () => {
-    if (shown === 0) shown = Math.floor(now() / 1000) * 1000;
-    return shown;
+    if (shown === 0) shown = now();
+    return read(shown);
   });
+}
+
+/** The account's time in whole seconds (as milliseconds), renewed every second. For what is "4 min ago". */
+export function useNow(): number {
+  return useClock(wholeSecond);
 }

@@ -1,6 +1,7 @@
 /** Texts of countdowns and instants. Times are milliseconds since the epoch. */
 
-const MINUTE = 60_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
@@ -8,12 +9,13 @@ const DAY = 24 * HOUR;
 export function countdown(due: number, now: number): string {
   const left = due - now;
   if (left <= 0) return "now";
-  if (left < HOUR) {
-    const seconds = Math.ceil(left / 1000);
+  if (left < HOUR - SECOND / 2) {
+    // The nearest second: a page that runs a moment behind the server must not begin five minutes with 5:01.
+    const seconds = Math.max(1, Math.round(left / SECOND));
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
   if (left < 6 * HOUR) {
-    const minutes = Math.floor(left / MINUTE);
+    const minutes = Math.floor((left + SECOND / 2) / MINUTE);
     return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   }
   return left < 2 * DAY ? `${Math.floor(left / HOUR)} h` : `${Math.floor(left / DAY)} d`;

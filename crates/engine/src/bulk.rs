@@ -5,7 +5,6 @@ mod acts;
 mod create;
 mod jobs;
 mod select;
-mod watch;
 mod work;
 
 use dwell_core::bulk::Job;

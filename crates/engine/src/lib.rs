@@ -36,6 +36,7 @@ pub mod live;
 pub mod media;
 pub mod messages;
 pub mod notifications;
+mod observed;
 pub mod openid;
 pub mod outbound;
 mod page;

@@ -374,7 +374,7 @@ impl Position {
     }
 
     /// Before every row, for lists that run forwards.
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Position { at: Timestamp::MIN, sid: String::new() }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use parking_lot::Mutex;
 
 use crate::error::StoreError;
-use crate::statement::{Row, Stmt, Tx, Value};
+use crate::statement::{News, Row, Stmt, Tx, Value};
 use crate::store::Store;
 
 impl Store {
@@ -54,6 +54,8 @@ impl Tx for Rehearsal<'_> {
     ) -> Result<(), StoreError> {
         self.0.rows_many(without_locks(stmt), params, each)
     }
+
+    fn tell(&mut self, _: News) {}
 }
 
 /// The same query without its row locks, which a snapshot cannot take. Each is made once and kept for

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::statement::{Row, Tx, params, statements};
 
 pub(crate) use lists::ALL as ALL_LISTS;
-pub use lists::{Filter, Load, changed, list, loads};
+pub use lists::{Filter, Load, changed, list, list_waiting, loads};
 pub(crate) use summaries::ALL as ALL_SUMMARIES;
 pub use summaries::{Customer, LastMessage, conversations, customers, last_messages};
 

@@ -169,8 +169,8 @@ pub trait Tx {
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// Has news told once the unit of work is kept, by whoever runs it; without effect where nobody does.
-    fn tell(&mut self, _: News) {}
+    /// Has news told once the unit of work is kept, by whoever runs it; the engines themselves tell nobody.
+    fn tell(&mut self, news: News);
 }
 
 impl dyn Tx + '_ {

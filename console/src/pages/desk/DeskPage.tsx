@@ -12,10 +12,10 @@ import { useTitle } from "../../ui/page";
 import { toast } from "../../ui/toasts";
 import { isActing, useActs, withdrawOffer } from "./acts";
 import { ConversationPane } from "./ConversationPane";
-import { useAgents, useCounts, useList, useLiveLists, useMe, waitingFirst } from "./data";
+import { useAgents, useCounts, useList, useLiveLists, useMe, waitingFor } from "./data";
 import { heedCustomer } from "./endings";
 import { ListPane } from "./ListPane";
-import { byWaiting, LIST_NAMES } from "./lists";
+import { LIST_NAMES } from "./lists";
 import { sendWaiting } from "./outbox";
 import { chime } from "./preferences";
 import { HelpSheet, useKeys } from "./shortcuts";
@@ -78,7 +78,9 @@ function useTakeNext(open: (conversation: string) => void): () => Promise<void> 
   return async () => {
     try {
       const mine = agents?.find((one) => one.identity === me.identity);
-      for (const session of byWaiting(await waitingFirst(mine)).slice(0, TRIES_MAX)) {
+      let tries = 0;
+      for await (const session of waitingFor(mine)) {
+        if (++tries > TRIES_MAX) break;
         try {
           await acts.run(session, "Accept");
           open(session.conversation_sid);

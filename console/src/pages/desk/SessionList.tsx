@@ -166,7 +166,7 @@ export function SessionList({ list, open, onOpen }: Props) {
               className="desk-row"
               role="option"
               aria-selected={row.conversation_sid === open}
-              aria-setsize={rows.length}
+              aria-setsize={hasNextPage ? -1 : rows.length}
               aria-posinset={item.index + 1}
               data-active={item.index === at}
               data-session={row.sid}

@@ -1,10 +1,10 @@
 /** What the desk reads: lists, counts, capacity, the open conversation; and how live events renew them. */
 import { type QueryClient, useInfiniteQuery, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo, useRef } from "react";
 import { ApiError, get } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useLiveEvent } from "../../api/live";
-import { all, page } from "../../api/paging";
+import { all, type Page, page } from "../../api/paging";
 import type {
   Agent,
   Capacity,
@@ -16,7 +16,7 @@ import type {
   SessionLogEntry,
 } from "../../api/types";
 import { useSession } from "../../session/session";
-import { belongs, LIST_NAMES, LISTS, type ListName, listPath, type Pages, place, rowsOf } from "./lists";
+import { belongs, LIST_NAMES, type ListName, listPath, type Pages, place, rowsOf } from "./lists";
 import type { Me } from "./may";
 
 /** Changes that come within this time are fetched together; of more than these the lists are read anew. */
@@ -43,13 +43,7 @@ export function useList(list: ListName) {
     initialPageParam: listPath(list, me),
     getNextPageParam: (last) => last.next,
   });
-  const { data, hasNextPage, isFetchingNextPage, isError, fetchNextPage } = query;
-  // Who waits longest is on the last page: the queue is read to its end.
-  const readsOn = list === "queue" && hasNextPage && !isFetchingNextPage && !isError;
-  useEffect(() => {
-    if (readsOn) void fetchNextPage();
-  }, [readsOn, fetchNextPage]);
-  const rows = useMemo(() => rowsOf(list, data?.pages), [list, data?.pages]);
+  const rows = useMemo(() => rowsOf(list, query.data?.pages), [list, query.data?.pages]);
   return { ...query, rows };
 }
 
@@ -208,9 +202,12 @@ export function countOf(list: ListName, counts: DeskCounts | undefined): number 
   return { active: counts.mine_active, inactive: counts.mine_inactive, queue: counts.queue }[list];
 }
 
-/** Who waits longest, those of queues that the person does not serve left out. */
-export async function waitingFirst(agent: Agent | undefined): Promise<readonly Session[]> {
-  const found = await all<Session>(listPath("queue", ""), 10_000);
+/** Who waits in the queues that the person serves, longest first. */
+export async function* waitingFor(agent: Agent | undefined): AsyncGenerator<Session> {
   const serves = ({ queue }: Session): boolean => !agent || queue === null || agent.queues.includes(queue);
-  return found.filter((session) => LISTS.queue.statuses.includes(session.status) && serves(session));
+  for (let next: string | null = listPath("queue", ""); next !== null; ) {
+    const one: Page<Session> = await page<Session>(next);
+    yield* one.items.filter(serves);
+    next = one.next;
+  }
 }

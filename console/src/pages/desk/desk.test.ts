@@ -53,6 +53,20 @@ it("the queue has who waits longest first, and each once", () => {
   expect(sids(rowsOf("queue", pages.pages))).toEqual(["DS2", "DS3", "DS1"]);
 });
 
+it("who began to wait later than all that are known is on a page to come", () => {
+  const waits = (sid: string, minute: number): Session =>
+    sampleSession({ sid, status: "waiting", owner: null, date_waiting: `2026-11-21T10:${minute}:00.000000Z` });
+  const pages = (next: string | null): Pages => ({
+    pages: [{ items: [waits("DS1", 10), waits("DS2", 30)], next }],
+    pageParams: [""],
+  });
+  const placed = (next: string | null, minute: number) =>
+    sids(rowsOf("queue", place(pages(next), "queue", "ada", waits("DS3", minute)).pages));
+  expect(placed("/more", 40)).toEqual(["DS1", "DS2"]);
+  expect(placed("/more", 20)).toEqual(["DS1", "DS3", "DS2"]);
+  expect(placed(null, 40)).toEqual(["DS1", "DS2", "DS3"]);
+});
+
 describe("messages", () => {
   const indexes = (known: ReturnType<typeof merge>): number[] => known.list.map((one) => one.index);
   const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => sampleMessage(to - at));

@@ -3,14 +3,15 @@ import type { InfiniteData } from "@tanstack/react-query";
 import type { Page } from "../../api/paging";
 import type { Session, SessionStatus } from "../../api/types";
 
+const PAGE_SIZE = 200;
+
 export type ListName = "active" | "inactive" | "queue";
 
 interface ListKind {
   readonly label: string;
   readonly statuses: readonly SessionStatus[];
   readonly isMine: boolean;
-  /** How many are asked for at once. The queue is ordered by who waits longest, so it is read as a whole. */
-  readonly pageSize: number;
+  readonly order: "updated" | "waiting";
   readonly empty: string;
 }
 
@@ -19,17 +20,17 @@ export const LISTS: Readonly<Record<ListName, ListKind>> = {
     label: "Mine active",
     statuses: ["active"],
     isMine: true,
-    pageSize: 200,
+    order: "updated",
     empty: "You have no active conversations.",
   },
   inactive: {
     label: "Mine inactive",
     statuses: ["paused", "inactive"],
     isMine: true,
-    pageSize: 200,
+    order: "updated",
     empty: "Nobody you wait for. Customers that you mark inactive are listed here until they write or the day is over.",
   },
-  queue: { label: "Queue", statuses: ["waiting"], isMine: false, pageSize: 1000, empty: "Nobody is waiting." },
+  queue: { label: "Queue", statuses: ["waiting"], isMine: false, order: "waiting", empty: "Nobody is waiting." },
 };
 
 export const LIST_NAMES = Object.keys(LISTS) as readonly ListName[];
@@ -38,10 +39,11 @@ export type Pages = InfiniteData<Page<Session>, string>;
 
 /** Path of the first page of a list, for somebody with the identity `me`. */
 export function listPath(list: ListName, me: string): string {
-  const { statuses, isMine, pageSize } = LISTS[list];
+  const { statuses, isMine, order } = LISTS[list];
   const query = new URLSearchParams(statuses.map((status) => ["Status", status]));
   if (isMine) query.set("Owner", me);
-  query.set("PageSize", String(pageSize));
+  query.set("Order", order);
+  query.set("PageSize", String(PAGE_SIZE));
   return `/dwell/v1/Sessions?${query}`;
 }
 
@@ -57,7 +59,7 @@ export function place(pages: Pages, list: ListName, me: string, session: Session
   const known = pages.pages.flatMap((page) => page.items).find((one) => one.sid === session.sid);
   if (known && known.revision > session.revision) return pages;
   const stays = belongs(list, me, session);
-  if (!known && !stays) return pages;
+  if (!known && (!stays || isBeyond(pages, list, session))) return pages;
   const isInPlace = stays && known?.date_updated === session.date_updated;
   const changed = pages.pages.map((page, at) => {
     const others = isInPlace
@@ -66,6 +68,13 @@ export function place(pages: Pages, list: ListName, me: string, session: Session
     return { ...page, items: stays && !isInPlace && at === 0 ? [session, ...others] : others };
   });
   return { ...pages, pages: changed };
+}
+
+/** Whether it has its place on a page of the list that is not there yet. */
+function isBeyond({ pages }: Pages, list: ListName, session: Session): boolean {
+  const last = pages.at(-1);
+  if (LISTS[list].order === "updated" || !last?.next) return false;
+  return last.items.every((one) => waitingSince(one) < waitingSince(session));
 }
 
 const waitingSince = (session: Session): number => Date.parse(session.date_waiting ?? session.date_created);
@@ -80,5 +89,5 @@ export function rowsOf(list: ListName, pages: readonly Page<Session>[] = []): re
   return list === "queue" ? byWaiting(rows) : rows;
 }
 
-export const byWaiting = (sessions: readonly Session[]): Session[] =>
+const byWaiting = (sessions: readonly Session[]): Session[] =>
   [...sessions].sort((a, b) => waitingSince(a) - waitingSince(b));

@@ -30,15 +30,12 @@ export interface Deadline {
   readonly due: number;
 }
 
-/** The clock of the page shows whole seconds: what is counted down from it begins at one. */
-const wholeSecond = (at: string): number => Math.floor(Date.parse(at) / 1000) * 1000;
-
 /** What will happen to the conversation, soonest first; nothing while it is held. */
 export function deadlines(session: Session): readonly Deadline[] {
   const { held, forecast, armed } = session.conversation;
   if (held || session.held) return [];
-  if (forecast.length > 0) return forecast.map(({ to, at }) => ({ to, due: wholeSecond(at) }));
-  return armed ? [{ to: armed.timer === "closed" ? "closed" : "inactive", due: wholeSecond(armed.due) }] : [];
+  if (forecast.length > 0) return forecast.map(({ to, at }) => ({ to, due: Date.parse(at) }));
+  return armed ? [{ to: armed.timer === "closed" ? "closed" : "inactive", due: Date.parse(armed.due) }] : [];
 }
 
 const BECOMES: Readonly<Partial<Record<ConversationState, string>>> = { inactive: "inactive", closed: "closes" };

@@ -1,7 +1,7 @@
 import { Link, Navigate, useParams } from "@tanstack/react-router";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import type { Conversation, Session } from "../../api/types";
-import { useNow } from "../../time/clock";
+import { useClock } from "../../time/clock";
 import { countdown } from "../../time/countdown";
 import { inWords, isoSeconds } from "../../time/duration";
 import { showDateTime, showExact } from "../../time/format";
@@ -151,8 +151,8 @@ function Duration({ iso }: { readonly iso: string | null }) {
 
 /** What is armed, what lies ahead, and by which durations. */
 function Timers({ life, session }: { readonly life: Life; readonly session: Session | undefined }) {
-  const now = useNow();
   const { armed, timers, forecast } = life;
+  const left = useClock((now) => (armed ? countdown(Date.parse(armed.due), now) : ""));
   const isHeld = session?.held || session?.conversation.held;
   return (
     <section className="panel developer-card" aria-labelledby="developer-timers">
@@ -160,7 +160,7 @@ function Timers({ life, session }: { readonly life: Life; readonly session: Sess
       {isHeld && <p className="small">The clocks are held: they go on with what was left.</p>}
       {armed ? (
         <p className="developer-armed">
-          <strong>{Date.parse(armed.due) <= now ? "now" : countdown(Date.parse(armed.due), now)}</strong>
+          <strong>{left}</strong>
           <span>
             until {armed.timer}, <time title={showExact(armed.due)}>{showDateTime(armed.due)}</time>
           </span>

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Conversation, ConversationState, Forecast, Session, SessionStatus } from "../../api/types";
-import { useNow } from "../../time/clock";
+import { useClock, useNow } from "../../time/clock";
 import { ago, countdown, isUrgent } from "../../time/countdown";
 import { showExact } from "../../time/format";
 import { Chip, type Tone } from "../../ui/notices";
@@ -53,18 +53,15 @@ export function Ago({ at }: { readonly at: string | null }) {
 
 /** What happens next, and when. */
 export function Next({ forecast, isHeld }: { readonly forecast: readonly Forecast[]; readonly isHeld?: boolean }) {
-  const now = useNow();
   const next = forecast[0];
+  const due = next ? Date.parse(next.at) : 0;
+  const left = useClock((now) => countdown(due, now));
+  const urgent = useClock((now) => isUrgent(due, now));
   if (isHeld) return <span className="soft">held</span>;
   if (!next) return <span className="soft">—</span>;
-  const due = Date.parse(next.at);
   return (
-    <time
-      dateTime={next.at}
-      title={showExact(next.at)}
-      className={isUrgent(due, now) ? "supervisor-urgent" : undefined}
-    >
-      {next.to} {due <= now ? "now" : `in ${countdown(due, now)}`}
+    <time dateTime={next.at} title={showExact(next.at)} className={urgent ? "supervisor-urgent" : undefined}>
+      {next.to} {left === "now" ? left : `in ${left}`}
     </time>
   );
 }

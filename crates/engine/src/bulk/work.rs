@@ -12,12 +12,12 @@ use dwell_core::{AccountSid, BulkSid, ConversationSid, KeySid, PersonSid, Reason
 use dwell_store::{StoreError, Tx, accounts, bulk, people};
 
 use super::acts::carry_out;
-use super::watch::Watched;
 use super::{BATCH_CONVERSATIONS_MAX, Tell};
 use crate::context::{Caller, SOURCE_API};
 use crate::deliveries::Notifier;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::observed::Observed;
 
 /// Longest sleep between two looks into the store, in seconds: for what another node has left behind.
 const POLL_SECONDS: i64 = 5;
@@ -198,9 +198,14 @@ fn one(
     conversation_sid: ConversationSid,
     tell: Tell,
 ) -> Result<Outcome, Halt> {
-    let mut watched = Watched::new(tx);
-    let error = match asker.is_let().and_then(|()| carry_out(&mut watched, &asker.caller, job, &conversation_sid)) {
-        Ok(()) => return Ok(Outcome { conversation_sid, refusal: None }),
+    let mut observed = Observed::new(tx);
+    let answer = asker.is_let().and_then(|()| carry_out(&mut observed, &asker.caller, job, &conversation_sid));
+    let Observed { has_written, news, .. } = observed;
+    let error = match answer {
+        Ok(()) => {
+            news.into_iter().for_each(|news| tx.tell(news));
+            return Ok(Outcome { conversation_sid, refusal: None });
+        }
         Err(error @ (Error::Refused(_) | Error::NotFound | Error::Internal(_))) => error,
         Err(error) => return Err(Halt::Failed(error)),
     };
@@ -210,7 +215,7 @@ fn one(
     let (code, message) = tell(&error);
     let outcome = Outcome { conversation_sid, refusal: Some(Refusal { code: i64::from(code), message }) };
     // After a failed statement the whole unit of work is lost, also when it was a look.
-    if watched.has_written || matches!(error, Error::Internal(_)) {
+    if has_written || matches!(error, Error::Internal(_)) {
         return Err(Halt::Spoilt { position: job.position(), outcome });
     }
     Ok(outcome)

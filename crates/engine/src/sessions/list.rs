@@ -1,4 +1,4 @@
-//! `GET /dwell/v1/Sessions`: newest `date_updated` first.
+//! `GET /dwell/v1/Sessions`: newest `date_updated` first, or whoever waits longest.
 
 use dwell_core::session::Status;
 use dwell_core::{ConversationSid, Reason, ServiceSid};
@@ -27,6 +27,17 @@ pub struct List {
     pub chat_service_sid: Option<String>,
     /// Only those in which something went wrong.
     pub failed: Option<String>,
+    /// `updated`, or `waiting` for those that wait, longest first.
+    pub order: Option<String>,
+}
+
+/// In which order sessions are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Newest `date_updated` first.
+    Updated,
+    /// Oldest `date_waiting` first; only those that wait have a place in it.
+    Waiting,
 }
 
 impl List {
@@ -50,6 +61,9 @@ impl List {
         let mut statuses = statuses.map(status).collect::<Result<Vec<_>, _>>()?;
         statuses.sort_unstable();
         statuses.dedup();
+        if self.order()? == Order::Waiting && statuses.iter().any(|status| *status != Status::Waiting) {
+            return Err(invalid("Order", "only sessions that wait are in the order of waiting"));
+        }
         Ok(Filter {
             statuses,
             owner: present(self.owner.as_deref()).map(str::to_owned),
@@ -59,16 +73,26 @@ impl List {
             failed,
         })
     }
+
+    fn order(&self) -> Result<Order, Reason> {
+        match present(self.order.as_deref()) {
+            None | Some("updated") => Ok(Order::Updated),
+            Some("waiting") => Ok(Order::Waiting),
+            Some(_) => {
+                Err(Reason::InvalidParameter { name: "Order", problem: "neither updated nor waiting".to_owned() })
+            }
+        }
+    }
 }
 
 impl Engine {
-    /// Sessions of the account with their conversations, newest `date_updated` first.
+    /// Sessions of the account with their conversations, in the order that is asked for.
     ///
     /// # Errors
     /// [`Reason::InvalidParameter`] for a filter that breaks a rule.
     pub async fn list_sessions(&self, caller: &Caller, list: List, page: PageRequest) -> Result<Page<Shown>, Error> {
         let account = caller.account.sid;
-        let filter = list.check()?;
+        let (filter, order) = (list.check()?, list.order()?);
         self.inner
             .store
             .read(move |tx| {
@@ -77,8 +101,19 @@ impl Engine {
                     Seek::After(cursor) => (Some(read_position(cursor)?), false),
                     Seek::Before(cursor) => (Some(read_position(cursor)?), true),
                 };
-                let found = sessions::list(tx, &account, &filter, from, backward, page.limit())?;
-                let found = Page::of(found, &page, |s| position_cursor(s.date_updated, &s.sid));
+                let list = match order {
+                    Order::Updated => sessions::list,
+                    Order::Waiting => sessions::list_waiting,
+                };
+                let found = list(tx, &account, &filter, from, backward, page.limit())?;
+                let found = Page::of(found, &page, |s| {
+                    let at = match order {
+                        Order::Updated => s.date_updated,
+                        // No session waits without having begun to.
+                        Order::Waiting => s.date_waiting.unwrap_or(s.date_created),
+                    };
+                    position_cursor(at, &s.sid)
+                });
                 let items = show(tx, &account, found.items)?;
                 Ok(Page { items, next: found.next, previous: found.previous })
             })

@@ -305,10 +305,12 @@ form! {
         chat_service_sid = "ChatServiceSid",
         /// Only sessions in which something went wrong.
         failed = "Failed" boolean,
+        /// `updated`, the default, for the last changed first, or `waiting` for those that wait, longest first.
+        order = "Order",
     }
 }
 
-/// List sessions, the last changed first: 50 a page, up to 1,000.
+/// List sessions, the last changed first or who waits longest first: 50 a page, up to 1,000.
 #[utoipa::path(
     get,
     path = "/Sessions",

@@ -56,6 +56,7 @@ mod roles;
 mod samples;
 mod scenarios;
 mod service_settings;
+mod session_lists;
 mod sessions;
 mod shapes;
 mod sign_in;

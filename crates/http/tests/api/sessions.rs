@@ -351,46 +351,6 @@ async fn who_reads_takes_part() {
 }
 
 #[tokio::test]
-async fn sessions_are_listed_by_what_is_asked_for() {
-    let app = TestApp::new().await;
-    for identity in ["ada", "bo"] {
-        person(&app, identity, PersonRole::Agent).await;
-    }
-    let mut made = Vec::new();
-    for to in ["ada", "bo", "ada"] {
-        made.push(assigned(&app, to).await.0);
-        app.clock.advance(1);
-    }
-    app.made(&act(&made[0], "Inactivate"), &[]).await;
-    let conversations = async |query: &str| {
-        let list = app.fetched(&format!("/dwell/v1/Sessions{query}")).await;
-        let sids = list["sessions"].as_array().unwrap().iter();
-        let place = |session: &Value| made.iter().position(|c| c["sid"] == session["conversation_sid"]).unwrap();
-        sids.map(place).collect::<Vec<_>>()
-    };
-    assert_eq!(conversations("").await, [0, 2, 1]);
-    assert_eq!(conversations("?Owner=ada").await, [0, 2]);
-    assert_eq!(conversations("?Status=active").await, [2, 1]);
-    assert_eq!(conversations("?Status=active&Status=paused").await, [0, 2, 1]);
-    assert_eq!(conversations("?Status=paused&Owner=ada").await, [0]);
-    assert_eq!(conversations("?Failed=true").await, [0; 0]);
-    assert_eq!(conversations("?Queue=sales").await, [0; 0]);
-    let first = app.fetched("/dwell/v1/Sessions?PageSize=2").await;
-    let next = app.fetched(crate::support::path(&first["meta"]["next_page_url"])).await;
-    assert_eq!(next["sessions"].as_array().unwrap().len(), 1);
-    assert_eq!(next["meta"]["next_page_url"], Value::Null);
-    let back = app.fetched(crate::support::path(&next["meta"]["previous_page_url"])).await;
-    assert_eq!(back["sessions"], first["sessions"]);
-    for bad in ["Status=asleep", "ConversationSid=1", "ChatServiceSid=1", "Failed=perhaps", "PageToken=x"] {
-        assert_eq!(app.get(&format!("/dwell/v1/Sessions?{bad}")).await.refusal(), (400, 20001), "{bad}");
-    }
-    assert_eq!(app.get(&format!("/dwell/v1/Sessions/DS{:032x}", 1)).await.refusal(), (404, 20404));
-    let other = app.new_account().await;
-    let seen = app.send("GET", "/dwell/v1/Sessions", &[], Some(&other)).await;
-    assert_eq!(seen.body["sessions"], json!([]));
-}
-
-#[tokio::test]
 async fn a_deleted_conversation_takes_its_sessions_along_and_makes_room() {
     let app = TestApp::new().await;
     let ada = person(&app, "ada", PersonRole::Agent).await;

@@ -41,6 +41,16 @@ statements! {
         "s.status = ?8 AND s.owner = ?9 AND (s.date_updated, s.sid) > (?2, ?3)",
         "s.date_updated, s.sid LIMIT ?4"
     );
+    BY_WAITING = select!(
+        "s.status = 'waiting' AND (s.date_waiting, s.sid) > (?2, ?3)
+              AND (CAST(?8 AS TEXT) IS NULL OR s.owner = ?8) AND (CAST(?9 AS TEXT) IS NULL OR s.conversation_sid = ?9)",
+        "s.date_waiting, s.sid LIMIT ?4"
+    );
+    BY_WAITING_BACK = select!(
+        "s.status = 'waiting' AND (s.date_waiting, s.sid) < (?2, ?3)
+              AND (CAST(?8 AS TEXT) IS NULL OR s.owner = ?8) AND (CAST(?9 AS TEXT) IS NULL OR s.conversation_sid = ?9)",
+        "s.date_waiting DESC, s.sid DESC LIMIT ?4"
+    );
     OF_CONVERSATION =
         concat!("SELECT ", session_columns!(), " FROM sessions s
             WHERE s.account_sid = ?1 AND s.conversation_sid = ?2 ORDER BY s.number DESC LIMIT ?3");
@@ -107,6 +117,24 @@ pub fn list(
     }
     found.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(found)
+}
+
+/// Sessions of an account that wait and whose conversations are still there, whoever waits longest first, after or,
+/// `backward`, before a position: then nearest first. The filter's statuses are not looked at.
+pub fn list_waiting(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    filter: &Filter,
+    from: Option<Position>,
+    backward: bool,
+    limit: i64,
+) -> Result<Vec<Session>, StoreError> {
+    let from = from.unwrap_or_else(Position::start);
+    let (queue, service, owner) = (filter.queue.as_deref(), filter.service.as_ref(), filter.owner.as_deref());
+    let conversation = filter.conversation.as_ref();
+    let stmt = if backward { &BY_WAITING_BACK } else { &BY_WAITING };
+    let asked = params![account, from.at, &from.sid, limit, queue, service, filter.failed, owner, conversation];
+    tx.all(stmt, asked, read)
 }
 
 /// One ordered stretch of an index for each status that is asked for.

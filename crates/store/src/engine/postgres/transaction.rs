@@ -13,7 +13,7 @@ use crate::engine::postgres::Access;
 use crate::engine::postgres::connection::{Fault, fault};
 use crate::engine::postgres::sql::text;
 use crate::error::StoreError;
-use crate::statement::{Row, Stmt, Tx, Value};
+use crate::statement::{News, Row, Stmt, Tx, Value};
 
 /// A connection with every statement prepared once.
 pub(super) struct Session {
@@ -153,6 +153,8 @@ impl Tx for PostgresTx<'_> {
         let (by_column, height) = by_column(stmt, params)?;
         self.run(stmt, by_column.chunks_exact(height), |rows| hand_over(rows, each))?
     }
+
+    fn tell(&mut self, _: News) {}
 }
 
 /// Hands over every row; the outer error is the server's, the inner one that of `each`.

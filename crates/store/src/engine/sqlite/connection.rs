@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
 
 use crate::error::{OpenError, StoreError, UniqueKey};
-use crate::statement::{Row, Stmt, Tx, Value};
+use crate::statement::{News, Row, Stmt, Tx, Value};
 
 /// How long to wait for another process (the command line) that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -196,6 +196,8 @@ impl Tx for SqliteTx<'_> {
     ) -> Result<(), StoreError> {
         params.chunks(stmt.row.len().max(1)).try_for_each(|row| self.rows(stmt, row, each))
     }
+
+    fn tell(&mut self, _: News) {}
 }
 
 fn unexpected(column: usize, found: ValueRef<'_>) -> StoreError {

@@ -1,21 +1,22 @@
-//! A unit of work that knows whether anything was written in it: what a rule refuses after something was written must
-//! not be kept.
+//! A unit of work under observation: what it has to tell, and whether it has written anything.
 
 use dwell_store::{News, Row, Stmt, StoreError, Tx, Value};
 
-pub(super) struct Watched<'a> {
+pub(crate) struct Observed<'a> {
     tx: &'a mut dyn Tx,
     /// Whether a statement has changed something, or tried to.
-    pub(super) has_written: bool,
+    pub(crate) has_written: bool,
+    /// What is to be told once it is on disk.
+    pub(crate) news: Vec<News>,
 }
 
-impl<'a> Watched<'a> {
-    pub(super) fn new(tx: &'a mut dyn Tx) -> Self {
-        Watched { tx, has_written: false }
+impl<'a> Observed<'a> {
+    pub(crate) fn new(tx: &'a mut dyn Tx) -> Self {
+        Observed { tx, has_written: false, news: Vec::new() }
     }
 }
 
-impl Tx for Watched<'_> {
+impl Tx for Observed<'_> {
     fn exec(&mut self, stmt: &'static Stmt, params: &[Value<'_>]) -> Result<u64, StoreError> {
         self.has_written = true;
         self.tx.exec(stmt, params)
@@ -45,6 +46,6 @@ impl Tx for Watched<'_> {
     }
 
     fn tell(&mut self, news: News) {
-        self.tx.tell(news);
+        self.news.push(news);
     }
 }
