@@ -48,6 +48,20 @@ impl Api {
         body
     }
 
+    /// Everything in a list, page by page; `path` may have a query.
+    pub(crate) async fn all(&self, path: &str, key: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut next = format!("{path}{}PageSize=100", if path.contains('?') { '&' } else { '?' });
+        loop {
+            let page = self.fetch(&next).await;
+            items.extend(page[key].as_array().unwrap().iter().cloned());
+            match page["meta"]["next_page_url"].as_str() {
+                Some(url) => next = url.strip_prefix(&self.url).unwrap().to_owned(),
+                None => return items,
+            }
+        }
+    }
+
     /// Posts what must be accepted.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Value {
         let (status, body) = self.try_post(path, form).await.unwrap();

@@ -3,7 +3,6 @@
 //! once, at the microsecond at which it was due.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
 
 use dwell_core::Timestamp;
@@ -11,12 +10,11 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::api::{Api, text};
+use crate::dice::Dice;
 use crate::server::Home;
 
 const ROUNDS: usize = 6;
 const WRITERS: u64 = 4;
-/// Names a seed to play again.
-const SEED_VARIABLE: &str = "DWELL_TEST_SEED";
 /// Timers that do not end by themselves while the test runs, each with its seconds.
 const TIMERS: [(&str, i64, &str, i64); 3] =
     [("PT10M", 600, "PT10M", 600), ("PT20M", 1_200, "PT15M", 900), ("PT1H", 3_600, "P1D", 86_400)];
@@ -32,19 +30,6 @@ async fn nothing_is_lost_on_postgres() {
     let mut home = Home::new();
     home.database = Some(database.url().to_owned());
     survive(home).await;
-}
-
-/// A small source of chance (xorshift).
-#[derive(Clone)]
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
 }
 
 /// A message that was acknowledged.
@@ -85,10 +70,7 @@ impl Book {
 }
 
 async fn survive(home: Home) {
-    let given = std::env::var(SEED_VARIABLE).ok().and_then(|seed| seed.parse().ok());
-    let seed = given.unwrap_or_else(|| RandomState::new().hash_one(0)).max(1);
-    println!("{SEED_VARIABLE}={seed}");
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new();
     let book = Book { ledger: Arc::default(), count: watch::Sender::new(0) };
     let mut accounts: Option<(Api, Api)> = None;
     for round in 0..ROUNDS {
@@ -100,7 +82,7 @@ async fn survive(home: Home) {
         let mut clients = Vec::new();
         for writer in 0..WRITERS {
             let name = format!("round {round} writer {writer}");
-            clients.push(tokio::spawn(write(chat.clone(), book.clone(), Dice(dice.roll(u64::MAX) | 1), name)));
+            clients.push(tokio::spawn(write(chat.clone(), book.clone(), dice.another(), name)));
         }
         clients.push(tokio::spawn(turn(timed.clone())));
         let target = *book.count.borrow() + 10 + dice.roll(150) as usize;
@@ -181,25 +163,11 @@ async fn turn(api: Api) {
     }
 }
 
-/// Everything in a list, page by page.
-async fn all(api: &Api, path: &str, key: &str) -> Vec<Value> {
-    let mut items = Vec::new();
-    let mut next = format!("{path}?PageSize=100");
-    loop {
-        let page = api.fetch(&next).await;
-        items.extend(page[key].as_array().unwrap().iter().cloned());
-        match page["meta"]["next_page_url"].as_str() {
-            Some(url) => next = url.strip_prefix(&api.url).unwrap().to_owned(),
-            None => return items,
-        }
-    }
-}
-
 /// Every acknowledged message is there, under its index, and no index or message is there twice.
 async fn check_messages(api: &Api, ledger: &Ledger) {
     assert!(ledger.messages.len() > 1 && ledger.acknowledged > ROUNDS * 10);
     for (conversation, acknowledged) in &ledger.messages {
-        let stored = all(api, &format!("/v1/Conversations/{conversation}/Messages"), "messages").await;
+        let stored = api.all(&format!("/v1/Conversations/{conversation}/Messages"), "messages").await;
         for (place, message) in stored.iter().enumerate() {
             assert_eq!(message["index"], place, "{conversation}: {stored:?}");
         }
@@ -238,14 +206,14 @@ async fn life(api: &Api, conversation: &str) -> Value {
 /// Every acknowledged conversation is there with its timers armed from its last message; a year later
 /// each has ended once.
 async fn check_timers(api: &Api, ledger: &Ledger) {
-    let listed = all(api, "/v1/Conversations", "conversations").await;
+    let listed = api.all("/v1/Conversations", "conversations").await;
     let listed: BTreeSet<_> = listed.iter().map(|conversation| text(conversation, "sid").to_owned()).collect();
     let mut expected = BTreeMap::new();
     for conversation in &listed {
         let before = life(api, conversation).await;
         let (created, happened) = history(&before);
         assert_eq!(happened, [], "{before}");
-        let messages = all(api, &format!("/v1/Conversations/{conversation}/Messages"), "messages").await;
+        let messages = api.all(&format!("/v1/Conversations/{conversation}/Messages"), "messages").await;
         let quiet_since = instant(text(&before["armed"], "started"));
         match messages.last() {
             // The contract's dates have whole seconds.
@@ -275,7 +243,7 @@ async fn check_timers(api: &Api, ledger: &Ledger) {
 /// Timers over which the clock was turned while the process was killed ended once, too.
 async fn check_turned(api: &Api) {
     api.post("/dwell/v1/TestClock/Advance", &[("By", "P365D")]).await;
-    let listed = all(api, "/v1/Conversations", "conversations").await;
+    let listed = api.all("/v1/Conversations", "conversations").await;
     assert!(listed.len() > ROUNDS, "the clock was turned: {}", listed.len());
     for conversation in listed {
         let after = life(api, text(&conversation, "sid")).await;

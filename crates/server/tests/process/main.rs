@@ -6,6 +6,8 @@ mod channel_commands;
 mod command_line;
 mod connections;
 mod crash;
+mod crash_of_a_desk;
+mod dice;
 mod initializing;
 mod pre_hooks;
 mod running;
