@@ -9,8 +9,9 @@ use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use dwell_core::Reason;
 use dwell_engine::sign_in::Token;
-use dwell_engine::{Caller, Engine};
+use dwell_engine::{Caller, Engine, Error};
 use serde::Serialize;
 use serde_json::json;
 
@@ -154,10 +155,18 @@ pub(super) async fn end(State(engine): State<Engine>, visit: Visit) -> Answer<Re
 /// Changes the password of who is signed in.
 pub(super) async fn change_password(
     State(engine): State<Engine>,
+    parts: Parts,
     visit: Visit,
     Form(ChangePassword(Change { current, new })): Form<ChangePassword>,
 ) -> Answer<Deleted> {
-    engine.change_password(&visit.person, &visit.token, current, new).await?;
+    let person = &visit.person;
+    // Whoever finds somebody else's browser open can guess here, too.
+    count_attempt(&parts, &engine, &person.email)?;
+    let changed = engine.change_password(person, &visit.token, current, new).await;
+    if !matches!(changed, Err(Error::Refused(Reason::InvalidParameter { name: "Current", .. }))) {
+        forgive_attempt(&parts, &person.email);
+    }
+    changed?;
     Ok(Deleted)
 }
 

@@ -282,6 +282,24 @@ async fn attempts_are_limited_for_each_address() {
 }
 
 #[tokio::test]
+async fn guesses_of_who_is_signed_in_already_are_limited_as_well() {
+    let app = TestApp::new().await;
+    let ada = app.person(PersonRole::Agent).await;
+    let change =
+        async |current: &str, new: &str| ada.post("/console/password", &[("Current", current), ("New", new)]).await;
+    for _ in 0..12 {
+        assert_eq!(change(PASSWORD, "short").await.refusal(), (400, 20001), "no guess");
+    }
+    for _ in 0..10 {
+        assert_eq!(change("wrong horse battery", "another horse battery").await.refusal(), (400, 20001));
+    }
+    assert_eq!(change(PASSWORD, "another horse battery").await.refusal(), (429, 20429));
+    assert_eq!(sign_in(&app, ada.email(), PASSWORD).await.status, 429);
+    app.clock.advance(30);
+    assert_eq!(change(PASSWORD, "another horse battery").await.status, 204);
+}
+
+#[tokio::test]
 async fn other_sites_cannot_sign_anybody_in() {
     let app = TestApp::new().await;
     let ada = app.person(PersonRole::Agent).await;
