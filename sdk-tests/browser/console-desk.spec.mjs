@@ -3,6 +3,7 @@
 import { expect } from "@playwright/test";
 import { Account, contextOf, DESKTOP, expectAccessible, open, OwnServer, PHONE, server, signIn, test } from "./console.mjs";
 
+/** Within which one browser shows what was done in another. */
 const SECOND = { timeout: 1_000 };
 const GRACE = "+15017122661";
 const LINUS = "+15017122662";
@@ -76,7 +77,7 @@ test("a customer is taken from the queue, answered, left, comes back and is done
 
   await account.advance("PT2H");
   await account.writes(GRACE, "It has come!");
-  await expect(page.getByText(`${GRACE} wrote again: this became inactive 2 h ago (no answer).`)).toBeVisible(SECOND);
+  await expect(page.getByText(`${GRACE} wrote again: this became inactive 2 h ago (no answer).`)).toBeVisible();
   await expect(list(page, "Mine active 1")).toBeVisible();
   await expect(thread(page)).toContainText("Active — customer wrote");
 
@@ -178,7 +179,7 @@ test("an end can be undone for five seconds, and is carried out when one leaves"
   // A customer who writes meanwhile is not cut off.
   await page.getByRole("button", { name: "End", exact: true }).click();
   await account.writes(GRACE, "One more thing");
-  await expect(page.getByText("wrote just now, so it was not ended")).toBeVisible(SECOND);
+  await expect(page.getByText("wrote just now, so it was not ended")).toBeVisible();
   await expect(field(page)).toBeVisible();
 
   await page.getByRole("button", { name: "End", exact: true }).click();
@@ -203,9 +204,9 @@ test("deadlines count down, stand out and are announced in the last minute, and 
   await page.keyboard.press("Enter");
   await expect(pane(page)).toContainText("inactive in 5:00");
   await account.advance("PT2M");
-  await expect(pane(page)).toContainText("inactive in 3:00", SECOND);
+  await expect(pane(page)).toContainText("inactive in 3:00");
   await account.advance("PT2M20S");
-  await expect(pane(page).locator(".urgent")).toHaveText("inactive in 0:40", SECOND);
+  await expect(pane(page).locator(".urgent")).toHaveText("inactive in 0:40");
   await expect(page.getByText(`The conversation with ${GRACE} becomes inactive in less than a minute.`)).toBeAttached();
 
   await page.getByRole("button", { name: "Hold" }).click();
@@ -219,7 +220,7 @@ test("deadlines count down, stand out and are announced in the last minute, and 
   await page.getByRole("button", { name: "Extend", exact: true }).click();
   await expect(pane(page)).toContainText("inactive in 10:40");
   await account.advance("PT10M40S");
-  await expect(thread(page)).toContainText("Inactive — by timer", SECOND);
+  await expect(thread(page)).toContainText("Inactive — by timer");
   await expect(pane(page)).toContainText("closes in 24 h");
 });
 
@@ -233,7 +234,7 @@ test("over the capacity is shown", async ({ browser }) => {
   await expect(page.getByText("0 of 1 used").first()).toBeVisible();
   await accepted(account, page, LINUS, "Me too");
   await account.writes(GRACE, "Back again");
-  await expect(page.getByText("2 of 1 used").first()).toBeVisible(SECOND);
+  await expect(page.getByText("2 of 1 used").first()).toBeVisible();
   await expect(page.getByText("1 over capacity")).toBeVisible();
 });
 
