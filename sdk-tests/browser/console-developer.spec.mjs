@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:http";
 import { promisify } from "node:util";
 import { expect } from "@playwright/test";
-import { Account, DESKTOP, expectAccessible, open, PHONE, server, test } from "./console.mjs";
+import { Account, DESKTOP, expectAccessible, open, PHONE, server, test } from "./shared.mjs";
 
 let account;
 let sam;
@@ -124,7 +124,9 @@ test("JSON is what the API says, and is copied as it is", async ({ browser }) =>
   const panel = page.getByRole("region", { name: "Conversation", exact: true });
   await expect(panel).toContainText('"Copied"');
   await panel.getByRole("button", { name: "JSON" }).click();
-  const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(clipboard).toContain("Copied");
+  const copied = JSON.parse(await clipboard());
   const said = await account.get(`/v1/Conversations/${sid}`);
   expect({ ...copied, url: null, links: null }).toEqual({ ...said, url: null, links: null });
   const links = panel.getByText("links:");

@@ -1,6 +1,6 @@
 // The overview's plots, against a real server on the test clock.
 import { expect } from "@playwright/test";
-import { Account, DESKTOP, expectAccessible, open, PHONE, test } from "./console.mjs";
+import { Account, DESKTOP, expectAccessible, open, PHONE, test } from "./shared.mjs";
 
 const PLOTS = ["Conversations by state", "Transitions per hour", "Lateness of timers", "Time to the first reply", "Conversations per identity"];
 

@@ -1,6 +1,6 @@
 // Sign-in and the settings of the console, against a real server.
 import { expect } from "@playwright/test";
-import { Account, DESKTOP, expectAccessible, open, PHONE, signIn, test } from "./console.mjs";
+import { Account, DESKTOP, expectAccessible, open, PHONE, signIn, test } from "./shared.mjs";
 
 const SECTIONS = ["defaults", "policies", "desk", "services", "users", "roles", "addresses", "channels", "webhooks", "people",
   "permissions", "keys", "audit", "password"];

@@ -1,6 +1,6 @@
 // The pictures of docs/desk.md.
 import { expect, test } from "@playwright/test";
-import { Account, actsOf, open, PHONE } from "./console.mjs";
+import { Account, actsOf, open, PHONE } from "./shared.mjs";
 
 const FOLDER = "../../docs/pictures";
 const VIEW = { viewport: { width: 1360, height: 800 } };

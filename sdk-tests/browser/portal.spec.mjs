@@ -1,26 +1,10 @@
 // The documentation portal in a real Chromium: DWELL_URL and the credentials come from `with-server`.
-import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect } from "@playwright/test";
+import { expect } from "@playwright/test";
+import { DESKTOP, expectAccessible, PHONE, test } from "./shared.mjs";
 
 const CREATE = "/docs/api/conversations/create";
 const PAGES = ["/docs", "/docs/api", CREATE, "/docs/api/conversations/messages/list", "/docs/errors", "/docs/errors/50353",
   "/docs/settings", "/docs/guides/webhooks", "/docs/guides/quick-start", "/docs/search?q=timer", "/docs/none"];
-const PHONE = { width: 390, height: 844 };
-
-/** A page on which no script fails and nothing is complained about. */
-const test = base.extend({
-  page: async ({ page }, use) => {
-    const complaints = [];
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("console", (message) => {
-      // A refusal that a test asks for, and a page that is not there, are answers like others.
-      const isAnswer = /status of 40[0-9]/.test(message.text());
-      if (["error", "warning"].includes(message.type()) && !isAnswer) complaints.push(message.text());
-    });
-    await use(page);
-    expect(complaints).toEqual([]);
-  },
-});
 
 /** Makes the account known to the page. */
 async function signIn(page, token = process.env.TWILIO_AUTH_TOKEN) {
@@ -29,17 +13,13 @@ async function signIn(page, token = process.env.TWILIO_AUTH_TOKEN) {
 }
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const viewport of [{ width: 1440, height: 900 }, PHONE]) {
+  for (const viewport of [DESKTOP, PHONE]) {
     test(`every kind of page is accessible: ${colorScheme}, ${viewport.width} wide`, async ({ browser }) => {
       const context = await browser.newContext({ colorScheme, viewport });
       const page = await context.newPage();
       for (const address of PAGES) {
         await page.goto(process.env.DWELL_URL + address);
-        const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-        const told = violations.map((one) => `${one.impact} ${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
-        expect(told, address).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow, `${address} is wider than the window`).toBeLessThanOrEqual(0);
+        await expectAccessible(page, address);
       }
       await context.close();
     });

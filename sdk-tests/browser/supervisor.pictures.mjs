@@ -1,6 +1,6 @@
 // The pictures of docs/console.md.
 import { test } from "@playwright/test";
-import { Account, open } from "./console.mjs";
+import { Account, open } from "./shared.mjs";
 
 const FOLDER = "../../docs/pictures";
 const VIEW = { viewport: { width: 1360, height: 860 }, timezoneId: "Europe/Berlin", locale: "en-GB" };

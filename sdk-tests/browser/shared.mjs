@@ -1,4 +1,4 @@
-// What the console's tests share: accounts, people who sign in, customers who write, the clock, servers that restart.
+// What the tests in the browser share: pages, accessibility, accounts, people who sign in, customers who write, the clock.
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
