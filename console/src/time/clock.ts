@@ -4,6 +4,7 @@
  */
 import { useSyncExternalStore } from "react";
 
+/** Milliseconds between two looks at the clock. */
 const TICK = 250;
 const wholeSecond = (time: number): number => Math.floor(time / 1000) * 1000;
 

@@ -3,6 +3,7 @@ import type { InfiniteData } from "@tanstack/react-query";
 import type { Page } from "../../api/paging";
 import type { Session, SessionStatus } from "../../api/types";
 
+/** Sessions that are asked for at once. */
 const PAGE_SIZE = 200;
 
 export type ListName = "active" | "inactive" | "queue";
