@@ -41,11 +41,11 @@ enum Order {
 }
 
 impl List {
-    /// The filter that is asked for.
+    /// The filter and the order that are asked for.
     ///
     /// # Errors
     /// [`Reason::InvalidParameter`] for a parameter that breaks a rule.
-    pub(crate) fn check(&self) -> Result<Filter, Reason> {
+    fn check(&self) -> Result<(Filter, Order), Reason> {
         let invalid = |name, problem: &str| Reason::InvalidParameter { name, problem: problem.to_owned() };
         let statuses = self.status.iter().flatten().filter(|text| !text.is_empty());
         let status = |text: &String| Status::parse(text).ok_or_else(|| invalid("Status", "not a status of sessions"));
@@ -61,27 +61,23 @@ impl List {
         let mut statuses = statuses.map(status).collect::<Result<Vec<_>, _>>()?;
         statuses.sort_unstable();
         statuses.dedup();
-        if self.order()? == Order::Waiting && statuses.iter().any(|status| *status != Status::Waiting) {
+        let order = match present(self.order.as_deref()) {
+            None | Some("updated") => Order::Updated,
+            Some("waiting") => Order::Waiting,
+            Some(_) => return Err(invalid("Order", "neither updated nor waiting")),
+        };
+        if order == Order::Waiting && statuses.iter().any(|status| *status != Status::Waiting) {
             return Err(invalid("Order", "only sessions that wait are in the order of waiting"));
         }
-        Ok(Filter {
+        let filter = Filter {
             statuses,
             owner: present(self.owner.as_deref()).map(str::to_owned),
             queue: present(self.queue.as_deref()).map(str::to_owned),
             conversation: present(self.conversation_sid.as_deref()).map(conversation).transpose()?,
             service: present(self.chat_service_sid.as_deref()).map(service).transpose()?,
             failed,
-        })
-    }
-
-    fn order(&self) -> Result<Order, Reason> {
-        match present(self.order.as_deref()) {
-            None | Some("updated") => Ok(Order::Updated),
-            Some("waiting") => Ok(Order::Waiting),
-            Some(_) => {
-                Err(Reason::InvalidParameter { name: "Order", problem: "neither updated nor waiting".to_owned() })
-            }
-        }
+        };
+        Ok((filter, order))
     }
 }
 
@@ -92,7 +88,7 @@ impl Engine {
     /// [`Reason::InvalidParameter`] for a filter that breaks a rule.
     pub async fn list_sessions(&self, caller: &Caller, list: List, page: PageRequest) -> Result<Page<Shown>, Error> {
         let account = caller.account.sid;
-        let (filter, order) = (list.check()?, list.order()?);
+        let (filter, order) = list.check()?;
         self.inner
             .store
             .read(move |tx| {
@@ -101,11 +97,11 @@ impl Engine {
                     Seek::After(cursor) => (Some(read_position(cursor)?), false),
                     Seek::Before(cursor) => (Some(read_position(cursor)?), true),
                 };
-                let list = match order {
+                let find = match order {
                     Order::Updated => sessions::list,
                     Order::Waiting => sessions::list_waiting,
                 };
-                let found = list(tx, &account, &filter, from, backward, page.limit())?;
+                let found = find(tx, &account, &filter, from, backward, page.limit())?;
                 let found = Page::of(found, &page, |s| {
                     let at = match order {
                         Order::Updated => s.date_updated,

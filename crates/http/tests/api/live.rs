@@ -3,14 +3,15 @@
 use axum::body::Body;
 use axum::http::Request;
 use dwell_core::person::PersonRole;
-use dwell_engine::live::{Event, STREAMS_MAX};
+use dwell_engine::live::{Event, STREAMS_MAX, Watch};
 use dwell_testkit::{START, TestApp};
+use serde_json::Value;
 
 use crate::sessions::{act, assigned, customer_writes, person, session_of};
 use crate::support::{sid, text};
 
 /// The next event that is not a hint about conversations.
-async fn next(stream: &mut dwell_engine::live::Watch) -> (Option<String>, Event) {
+async fn next(stream: &mut Watch) -> (Option<String>, Event) {
     loop {
         let told = stream.next().await.expect("the stream goes on");
         if !matches!(told.event, Event::Conversation { .. }) {
@@ -26,6 +27,16 @@ fn status_of(event: &Event) -> String {
         }
         other => format!("{other:?}"),
     }
+}
+
+/// A stream that has told of a session that ada was given, and its conversation.
+async fn watched(app: &TestApp) -> (Watch, Value) {
+    let ada = person(app, "ada", PersonRole::Agent).await;
+    let mut stream = app.engine.watch(&ada, None).await.unwrap();
+    next(&mut stream).await;
+    let (c, _) = assigned(app, "ada").await;
+    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    (stream, c)
 }
 
 #[tokio::test]
@@ -51,11 +62,7 @@ async fn a_stream_says_hello_and_tells_what_changes() {
 #[tokio::test]
 async fn an_act_that_is_no_event_of_the_conversation_is_told_at_once() {
     let app = TestApp::new().await;
-    let ada = person(&app, "ada", PersonRole::Agent).await;
-    let mut stream = app.engine.watch(&ada, None).await.unwrap();
-    next(&mut stream).await;
-    let (c, _) = assigned(&app, "ada").await;
-    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    let (mut stream, c) = watched(&app).await;
     // The clock stands still: the stream does not look by itself.
     for (revision, name) in [(3, "Hold"), (4, "Release")] {
         app.made(&act(&c, name), &[]).await;
@@ -86,11 +93,7 @@ async fn a_stream_goes_on_where_another_ended_even_over_a_restart() {
 #[tokio::test]
 async fn what_another_node_does_is_seen_at_the_next_look() {
     let app = TestApp::new().await;
-    let ada = person(&app, "ada", PersonRole::Agent).await;
-    let mut stream = app.engine.watch(&ada, None).await.unwrap();
-    next(&mut stream).await;
-    let (c, _) = assigned(&app, "ada").await;
-    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    let (mut stream, c) = watched(&app).await;
     // Written past this node's engine, and with a time of before what was told already.
     app.sql("UPDATE sessions SET revision = 9, changed_at = changed_at - 1000000").await;
     let waited = tokio::spawn(async move { next(&mut stream).await.1 });
@@ -142,11 +145,7 @@ async fn a_reader_that_is_too_slow_is_cut_off_and_the_server_ends_streams_when_i
 #[tokio::test]
 async fn what_a_bulk_job_does_is_told_at_once() {
     let app = TestApp::new().await;
-    let ada = person(&app, "ada", PersonRole::Agent).await;
-    let mut stream = app.engine.watch(&ada, None).await.unwrap();
-    next(&mut stream).await;
-    let (c, _) = assigned(&app, "ada").await;
-    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    let (mut stream, c) = watched(&app).await;
     app.made("/dwell/v1/Bulk", &[("Act", "inactivate"), ("ConversationSid", sid(&c))]).await;
     assert_eq!(status_of(&next(&mut stream).await.1), "paused ada 3");
 }

@@ -1,5 +1,6 @@
 //! The API, as a client sees it.
 
+use dwell_core::Timestamp;
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 
@@ -87,6 +88,12 @@ impl Api {
 /// A text of an answer.
 pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}"))
+}
+
+/// An instant of an answer.
+pub(crate) fn instant(value: &Value, name: &str) -> Timestamp {
+    let written = text(value, name);
+    Timestamp::parse(written).unwrap_or_else(|| panic!("{name} in {value}"))
 }
 
 /// A page without credentials.

@@ -9,7 +9,7 @@ use dwell_core::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::api::{Api, text};
+use crate::api::{Api, instant, text};
 use crate::dice::Dice;
 use crate::server::Home;
 
@@ -26,10 +26,7 @@ async fn nothing_is_lost_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_on_postgres() {
-    let database = dwell_testkit::postgres::Database::create().unwrap();
-    let mut home = Home::new();
-    home.database = Some(database.url().to_owned());
-    survive(home).await;
+    survive(Home::on_postgres()).await;
 }
 
 /// A message that was acknowledged.
@@ -187,14 +184,10 @@ impl std::fmt::Debug for Message {
     }
 }
 
-fn instant(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap_or_else(|| panic!("{text}"))
-}
-
 /// The entries after the creation as `(to, reason, at)`, and the instant of the creation.
 fn history(life: &Value) -> (Timestamp, Vec<(&str, &str, Timestamp)>) {
     let mut entries =
-        life["history"].as_array().unwrap().iter().map(|e| (text(e, "to"), text(e, "reason"), instant(text(e, "at"))));
+        life["history"].as_array().unwrap().iter().map(|e| (text(e, "to"), text(e, "reason"), instant(e, "at")));
     let (_, _, created) = entries.next().unwrap();
     (created, entries.collect())
 }
@@ -214,7 +207,7 @@ async fn check_timers(api: &Api, ledger: &Ledger) {
         let (created, happened) = history(&before);
         assert_eq!(happened, [], "{before}");
         let messages = api.all(&format!("/v1/Conversations/{conversation}/Messages"), "messages").await;
-        let quiet_since = instant(text(&before["armed"], "started"));
+        let quiet_since = instant(&before["armed"], "started");
         match messages.last() {
             // The contract's dates have whole seconds.
             Some(message) => assert_eq!(quiet_since.to_rfc3339_seconds(), text(message, "date_created"), "{before}"),

@@ -9,7 +9,7 @@ use dwell_core::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::api::{Api, text};
+use crate::api::{Api, instant, text};
 use crate::dice::Dice;
 use crate::server::Home;
 
@@ -42,10 +42,7 @@ async fn a_kill_breaks_no_desk_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_breaks_no_desk_on_postgres() {
-    let database = dwell_testkit::postgres::Database::create().unwrap();
-    let mut home = Home::new();
-    home.database = Some(database.url().to_owned());
-    survive(home).await;
+    survive(Home::on_postgres()).await;
 }
 
 /// What was acknowledged: the texts of each conversation.
@@ -307,11 +304,6 @@ async fn check_sessions(api: &Api, sid: &str, life: &Life) {
     let followed = ["inactivated", "returned", "reopened", "ended"];
     let lines: Vec<_> = lines.into_iter().filter(|(act, _)| followed.contains(act)).collect();
     assert_eq!(lines, life.acts, "{sid}: {}", pretty(&log));
-}
-
-fn instant(value: &Value, name: &str) -> Timestamp {
-    let written = text(value, name);
-    Timestamp::parse(written).unwrap_or_else(|| panic!("{written}"))
 }
 
 fn pretty(lines: &[Value]) -> String {

@@ -16,10 +16,7 @@ async fn a_kill_after_the_answer_loses_no_participant_on_sqlite() {
 
 #[tokio::test]
 async fn a_kill_after_the_answer_loses_no_participant_on_postgres() {
-    let database = dwell_testkit::postgres::Database::create().unwrap();
-    let mut home = Home::new();
-    home.database = Some(database.url().to_owned());
-    survive(home).await;
+    survive(Home::on_postgres()).await;
 }
 
 async fn survive(home: Home) {

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use dwell_testkit::postgres::Database;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A directory to run `dwell` in, and the database to run it on.
 pub(crate) struct Home {
     directory: TempDir,
-    pub(crate) database: Option<String>,
+    postgres: Option<Database>,
 }
 
 /// What a command that has ended left behind.
@@ -30,7 +31,12 @@ pub(crate) struct Ended {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Home { directory: TempDir::new().unwrap(), database: None }
+        Home { directory: TempDir::new().unwrap(), postgres: None }
+    }
+
+    /// One whose servers run on a PostgreSQL database of its own.
+    pub(crate) fn on_postgres() -> Self {
+        Home { postgres: Some(Database::create().unwrap()), ..Home::new() }
     }
 
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
@@ -41,8 +47,8 @@ impl Home {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dwell"));
         command.args(arguments).current_dir(self.directory.path()).env_clear().stdin(Stdio::null());
-        if let Some(database) = &self.database {
-            command.env("DWELL_DATABASE", database);
+        if let Some(database) = &self.postgres {
+            command.env("DWELL_DATABASE", database.url());
         }
         command
     }

@@ -70,10 +70,7 @@ async fn a_kill_loses_no_delivery_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_loses_no_delivery_on_postgres() {
-    let database = dwell_testkit::postgres::Database::create().unwrap();
-    let mut home = Home::new();
-    home.database = Some(database.url().to_owned());
-    survive(home).await;
+    survive(Home::on_postgres()).await;
 }
 
 async fn survive(home: Home) {
