@@ -3,7 +3,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { ApiError } from "../../api/client";
-import { useLiveEvent } from "../../api/live";
 import type { Session } from "../../api/types";
 import { atLeast } from "../../session/session";
 import { now } from "../../time/clock";
@@ -16,7 +15,7 @@ import { useAgents, useCounts, useList, useLiveLists, useMe, waitingFor } from "
 import { heedCustomer } from "./endings";
 import { ListPane } from "./ListPane";
 import { LIST_NAMES } from "./lists";
-import { sendWaiting } from "./outbox";
+import { useResending } from "./outbox";
 import { chime } from "./preferences";
 import { HelpSheet, useKeys } from "./shortcuts";
 import { isWished, wishFor, wishForList } from "./wishes";
@@ -138,9 +137,7 @@ export function DeskPage() {
   };
 
   useNotices((conversation) => show(conversation));
-  useLiveEvent((event) => {
-    if (event.type === "hello") sendWaiting(me.identity);
-  });
+  useResending(me.identity);
   // Whoever comes back to the desk sees what is, not what was.
   useEffect(() => void queries.invalidateQueries({ queryKey: ["desk"] }), [queries]);
   useKeys({

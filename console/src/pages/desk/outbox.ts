@@ -3,8 +3,9 @@
  * the server is asked whether it has arrived after all, so it is never there twice.
  */
 import type { QueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { ApiError, post, send } from "../../api/client";
+import { useLiveEvent } from "../../api/live";
 import type { Message, Session } from "../../api/types";
 import { now } from "../../time/clock";
 import { errorText } from "../../ui/notices";
@@ -20,7 +21,7 @@ export interface Outgoing {
   readonly body: string;
   readonly file: File | null;
   readonly at: number;
-  /** `waiting`: the server could not be reached; it is sent when the connection is back. */
+  /** `waiting`: the server did not answer; it is sent again by itself. */
   readonly state: "sending" | "waiting" | "failed";
   readonly error: string | null;
 }
@@ -31,6 +32,7 @@ interface Sender {
   readonly service: string;
 }
 
+const RESEND_MS = 3_000;
 const NOTHING: readonly Outgoing[] = [];
 const boxes = new Map<string, readonly Outgoing[]>();
 const senders = new Map<string, Sender>();
@@ -63,9 +65,20 @@ async function upload(file: File, service: string): Promise<string> {
   return (await send<{ sid: string }>("POST", `/v1/Services/${service}/Media`, { query, form })).sid;
 }
 
+/** Whether an earlier message still waits: what was written after it does not overtake it. */
+function isBehind(one: Outgoing): boolean {
+  const box = boxes.get(one.conversation) ?? NOTHING;
+  const place = box.findIndex((other) => other.id === one.id);
+  return box.slice(0, place).some((other) => other.state === "waiting");
+}
+
 async function deliver(one: Outgoing, isAgain: boolean): Promise<void> {
   const sender = senders.get(one.id);
   if (!sender) return;
+  if (isBehind(one)) {
+    set(one, { state: "waiting" });
+    return;
+  }
   const { queries, me, service } = sender;
   try {
     const before = isAgain ? await arrived(one) : undefined;
@@ -112,9 +125,16 @@ export function sendMessage(sender: Sender, conversation: string, body: string, 
   line(one, false);
 }
 
-export function retry(one: Outgoing): void {
+function sendAgain(one: Outgoing): void {
   set(one, { state: "sending", error: null });
   line(one, true);
+}
+
+/** Sends a message again, and what waits beside it: none overtakes another. */
+export function retry(one: Outgoing): void {
+  for (const other of boxes.get(one.conversation) ?? NOTHING) {
+    if (other.id === one.id || other.state === "waiting") sendAgain(other);
+  }
 }
 
 /** Takes a message back that was not sent. */
@@ -124,10 +144,21 @@ export function discard(one: Outgoing): void {
 }
 
 /** Sends what this person wrote and what waits for the connection. */
-export function sendWaiting(me: string): void {
+function sendWaiting(me: string): void {
   for (const box of boxes.values()) {
-    for (const one of box) if (one.state === "waiting" && one.author === me) retry(one);
+    for (const one of box) if (one.state === "waiting" && one.author === me) sendAgain(one);
   }
+}
+
+/** Sends what waits as soon as the connection is back; one that only lost an answer, a little later. */
+export function useResending(me: string): void {
+  useLiveEvent((event) => {
+    if (event.type === "hello") sendWaiting(me);
+  });
+  useEffect(() => {
+    const timer = setInterval(() => sendWaiting(me), RESEND_MS);
+    return () => clearInterval(timer);
+  }, [me]);
 }
 
 /** What is on its way in a conversation, oldest first. */
