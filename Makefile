@@ -14,6 +14,9 @@ CASES ?= 100000
 FUZZ_SECONDS ?= 600
 # What chooses the random requests of Schemathesis.
 SEED ?= 1
+# Which tests `make stress-browser` runs, a pattern of their titles, and how often each.
+GREP ?= .
+TIMES ?= 10
 
 with_server := DWELL_BIN=$(CURDIR)/target/debug/dwell sdk-tests/with-server
 schemathesis := SEED=$(SEED) $(with_server) sdk-tests/schemathesis/run
@@ -41,7 +44,7 @@ console/node_modules/installed.json: console/package-lock.json
 
 ##@ Test
 
-.PHONY: setup check test test-rust test-console test-sdk test-schemathesis test-quickstart test-docs test-browser test-mcp sim fuzz pictures
+.PHONY: setup check test test-rust test-console test-sdk test-schemathesis test-quickstart test-docs test-browser stress-browser test-mcp sim fuzz pictures
 setup: ## Install what building and testing need (once; quick when nothing is missing)
 	scripts/setup
 
@@ -83,6 +86,11 @@ test-docs: ## Every example of the documentation portal, as it stands on its pag
 test-browser: console ## Portal and console in Chromium: main paths, keyboard, phone, dark, accessibility
 	cargo build --bin dwell
 	$(with_server) npm --prefix sdk-tests/browser test
+
+stress-browser: console ## The tests in Chromium that match GREP, TIMES over, two at once and alone: finds races
+	cargo build --bin dwell
+	$(with_server) npm --prefix sdk-tests/browser test -- --grep '$(GREP)' --repeat-each $(TIMES)
+	$(with_server) npm --prefix sdk-tests/browser test -- --grep '$(GREP)' --repeat-each $(TIMES) --workers 1
 
 pictures: console ## Take the pictures of the guides anew: docs/pictures
 	cargo build --bin dwell

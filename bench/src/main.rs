@@ -8,6 +8,7 @@
 mod api;
 mod burst;
 mod http;
+mod live;
 mod load;
 mod messages;
 mod pages;
@@ -71,6 +72,8 @@ enum Program {
     Pages,
     /// Events delivered to webhooks: rate, latency, and the living among the dead.
     Webhooks,
+    /// A desk that many watch, next to one that nobody watches.
+    Live,
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -98,6 +101,9 @@ async fn main() {
     }
     if wanted(Program::Webhooks) {
         webhooks::run(&arguments, &mut report).await;
+    }
+    if wanted(Program::Live) {
+        live::run(&arguments, &mut report).await;
     }
     report.print();
     report.write(&arguments.json);

@@ -75,6 +75,17 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(f64::NAN) / 1024.0
     }
 
+    /// The time that processors have spent on it, in seconds.
+    pub(crate) fn cpu_seconds(&self) -> f64 {
+        const TICKS_PER_SECOND: f64 = 100.0;
+        let path = format!("/proc/{}/stat", self.child.id().unwrap_or_default());
+        let stat = std::fs::read_to_string(path).unwrap_or_default();
+        // What follows the name: state, then numbers, of which user and system time are 11th and 12th.
+        let rest = stat.rsplit(") ").next().unwrap_or_default();
+        let ticks: f64 = rest.split(' ').skip(11).take(2).filter_map(|text| text.parse::<f64>().ok()).sum();
+        ticks / TICKS_PER_SECOND
+    }
+
     /// Stops it.
     pub(crate) async fn stop(mut self) {
         let _ = self.child.kill().await;

@@ -206,6 +206,8 @@ export class OwnServer {
   }
 
   async stop() {
+    // A test that fails while it is down stops it twice.
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once("exit", resolve));
     this.process.kill("SIGTERM");
     await ended;

@@ -2,15 +2,17 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { BIN, STORY, URL_OF_MCP, World, basic, environment } from "./world.mjs";
 
 const INSPECTOR = new URL("node_modules/.bin/mcp-inspector", import.meta.url).pathname;
-const catalog = join(await mkdtemp(join(tmpdir(), "dwell-inspector-")), "mcp.json");
+const home = await mkdtemp(join(tmpdir(), "dwell-inspector-"));
+const catalog = join(home, "mcp.json");
+after(() => rm(home, { recursive: true, force: true }));
 
 /** What the inspector prints, and how it ends. */
 async function inspect(transport, credentials, ...what) {

@@ -19,6 +19,8 @@ export type LiveEvent =
       readonly status: SessionStatus;
       readonly owner: string | null;
       readonly queue: string | null;
+      /** Whether status, owner or queue changed, or may have. */
+      readonly moved: boolean;
     }
   | { readonly type: "conversation"; readonly conversation_sid: string; readonly seq: number }
   | { readonly type: "typing"; readonly conversation_sid: string; readonly identity: string }
@@ -31,6 +33,8 @@ const RETRY_MS_MIN = 1_000;
 const RETRY_MS_MAX = 30_000;
 /** Changes that come within this time are fetched together. */
 const GATHER_MS = 80;
+/** What every move in the account changes, such as counts, is fetched no more often: hundreds may look at it. */
+const PAUSE_MS = 500;
 
 let connection: Connection = "connecting";
 const watchers = new Set<() => void>();
@@ -48,15 +52,17 @@ export function retryDelay(attempt: number, random: number): number {
   return full / 2 + (full / 2) * random;
 }
 
-/** Gathers keys and renews them together, so that a burst of events asks once. */
-function renewer(queries: QueryClient): (key: readonly unknown[]) => void {
+/** Gathers keys and renews them together, so that a burst of events asks once, and not again for so long. */
+function renewer(queries: QueryClient, pause: number): (key: readonly unknown[]) => void {
   const gathered = new Map<string, readonly unknown[]>();
+  let nextAt = 0;
   const flush = (): void => {
+    nextAt = performance.now() + pause;
     for (const queryKey of gathered.values()) void queries.invalidateQueries({ queryKey });
     gathered.clear();
   };
   return (key) => {
-    if (gathered.size === 0) setTimeout(flush, GATHER_MS);
+    if (gathered.size === 0) setTimeout(flush, Math.max(GATHER_MS, nextAt - performance.now()));
     gathered.set(JSON.stringify(key), key);
   };
 }
@@ -70,7 +76,8 @@ function readTestClock(): void {
 
 /** Opens the stream and keeps it open until the returned function is called. */
 export function openLive(queries: QueryClient): () => void {
-  const renew = renewer(queries);
+  const renew = renewer(queries, 0);
+  const renewWork = renewer(queries, PAUSE_MS);
   let source: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
@@ -85,7 +92,9 @@ export function openLive(queries: QueryClient): () => void {
       if (wasOpen) void queries.invalidateQueries();
       wasOpen = true;
     } else if (event.type === "session") {
-      for (const key of [keys.sessions, keys.session(event.session_sid), keys.counts, keys.agents]) renew(key);
+      for (const key of [keys.sessions, keys.session(event.session_sid)]) renew(key);
+      // What somebody writes changes nobody's work.
+      if (event.moved) for (const key of [keys.counts, keys.agents]) renewWork(key);
       renew(keys.conversation(event.conversation_sid));
     } else if (event.type === "conversation") {
       renew(keys.conversation(event.conversation_sid));

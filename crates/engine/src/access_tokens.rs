@@ -143,7 +143,7 @@ impl Engine {
             not_before: None,
             expires_at: Timestamp::from_seconds(issued_at + ttl),
         };
-        let secret = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
+        let secret = self.open_secret(&sealed)?;
         Ok((sign(&grant, issued_at, &secret)?, grant))
     }
 
@@ -161,7 +161,7 @@ impl Engine {
         // A key that may not write may not let others write either.
         let (account, (key, sealed)) =
             found.await?.filter(|(_, (key, _))| key.rights == Rights::All).ok_or(Reason::AccessTokenIssuer)?;
-        let secret = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
+        let secret = self.open_secret(&sealed)?;
         let claims = verified(token, &secret)?;
         let (not_before, expires_at) = validity(&claims, seconds(now))?;
         let grants: Grants =

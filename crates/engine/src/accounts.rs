@@ -108,7 +108,7 @@ impl Engine {
     pub async fn reveal_account(&self, sid: AccountSid) -> Result<(Account, String), Error> {
         let found = self.inner.store.read(move |tx| accounts::fetch(tx, &sid)).await?;
         let (account, sealed) = found.ok_or(Error::NotFound)?;
-        let token = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
+        let token = self.open_secret(&sealed)?;
         Ok((account, token))
     }
 

@@ -92,6 +92,14 @@ impl Engine {
         Ok(found.map(|known| AuthToken::new(&*known.secret)))
     }
 
+    /// What a secret of the store says.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it was encrypted with another key file.
+    pub(crate) fn open_secret(&self, sealed: &SealedSecret) -> Result<String, Error> {
+        self.inner.secret_key.open(sealed).map_err(|error| Error::Internal(error.to_string()))
+    }
+
     async fn look_up(&self, username: &str, now: Timestamp) -> Result<Option<Known>, Error> {
         let stored = match (AccountSid::parse(username), KeySid::parse(username)) {
             (Some(sid), _) => {
@@ -104,7 +112,7 @@ impl Engine {
         let Some((account, sealed, rights)) = stored.filter(|(account, ..)| account.disabled_at.is_none()) else {
             return Ok(None);
         };
-        let secret = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
+        let secret = self.open_secret(&sealed)?;
         let until = now.plus_seconds(TRUST_SECONDS);
         let known = Known { account: Arc::new(account), rights, secret: secret.into(), until };
         self.inner.auth.put(username, known.clone());

@@ -180,8 +180,6 @@ impl<'a> Journal<'a> {
 
     /// What somebody did with the session of the conversation, for it to follow.
     pub(crate) fn session(&mut self, c: &Conversation, happened: Happened) {
-        // Those who watch hear of it at once, although it need not be an event of the conversation.
-        self.newest.get_or_insert((c.sid, c.event_seq));
         self.story.tell(c, self.now, happened);
     }
 
@@ -231,9 +229,9 @@ impl<'a> Journal<'a> {
         if !self.transitions.is_empty() {
             transitions::insert(tx, account, &self.transitions)?;
         }
-        let session = sessions::follow(tx, self.caller, &self.story)?;
+        sessions::follow(tx, self.caller, &self.story)?;
         if let Some((conversation_sid, seq)) = self.newest {
-            tx.tell(News { account_sid: *account, conversation_sid, seq, session });
+            tx.tell(News::Conversation { account_sid: *account, conversation_sid, seq });
         }
         let told = self.told();
         enqueue::tell(tx, &self.caller.notifier, account, self.caller.received_at, &told)

@@ -1,18 +1,22 @@
 //! What happens, told as it happens: to whoever watches an account.
 //!
-//! Sessions are told from the store, which knows when each changed: so nothing is missed over a restart, and what
-//! other nodes do is seen too. Everything else is a hint, told by this node alone and only to those who are there.
+//! The store knows when each session changed: a stream that begins reads there what it missed, also over a restart,
+//! and what other nodes do is found there by a look that all streams of an account share. Everything else is a hint,
+//! told by this node alone and only to those who are there.
 
+mod lookout;
 mod notes;
 mod watch;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dwell_core::{AccountSid, ConversationSid};
+use dwell_core::session::Session;
+use dwell_core::{AccountSid, ConversationSid, Timestamp};
 use parking_lot::RwLock;
 use tokio::sync::{Semaphore, broadcast, watch as flag};
 
+use lookout::Lookout;
 pub(crate) use notes::Notes;
 pub use watch::{Event, Told, Watch};
 
@@ -26,18 +30,24 @@ pub const NEWS_MAX: usize = 1_024;
 pub(crate) enum News {
     /// Something happened to a conversation.
     Conversation { conversation_sid: ConversationSid, seq: i64 },
-    /// Sessions changed: the store knows which.
-    Sessions,
+    /// A session changed; whether its status, its owner or its queue did, or may have.
+    Session { session: Arc<Session>, moved: bool },
     /// Somebody is writing.
     Typing { conversation_sid: ConversationSid, identity: String },
     /// The test clock of the account was turned.
     Clock,
 }
 
+/// An account that somebody watches.
+struct Watched {
+    news: broadcast::Sender<News>,
+    lookout: Arc<Lookout>,
+}
+
 /// Passes news on to the streams of their account. What nobody watches costs a look at a map.
 pub(crate) struct Hub {
     /// The accounts that somebody watches.
-    watched: RwLock<HashMap<AccountSid, broadcast::Sender<News>>>,
+    watched: RwLock<HashMap<AccountSid, Watched>>,
     places: Arc<Semaphore>,
     /// Set when the server stops: streams end then.
     closed: flag::Sender<bool>,
@@ -50,27 +60,34 @@ impl Hub {
     }
 
     pub(crate) fn tell(&self, account: AccountSid, news: News) {
-        if let Some(watchers) = self.watched.read().get(&account) {
+        if let Some(watched) = self.watched.read().get(&account) {
             // Without anybody there to hear it, it is lost, as it should be.
-            let _ = watchers.send(news);
+            let _ = watched.news.send(news);
         }
     }
 
-    /// What is told of an account from now on.
-    fn subscribe(&self, account: AccountSid) -> broadcast::Receiver<News> {
+    /// What is told of an account from now on, and whoever looks out for what other nodes do.
+    fn subscribe(&self, account: AccountSid, now: Timestamp) -> (broadcast::Receiver<News>, Arc<Lookout>) {
         let mut watched = self.watched.write();
-        watched.retain(|_, watchers| watchers.receiver_count() > 0);
-        watched.entry(account).or_insert_with(|| broadcast::Sender::new(NEWS_MAX)).subscribe()
+        watched.retain(|_, watched| watched.news.receiver_count() > 0);
+        let watched = watched.entry(account).or_insert_with(|| Watched {
+            news: broadcast::Sender::new(NEWS_MAX),
+            lookout: Arc::new(Lookout::new(now)),
+        });
+        (watched.news.subscribe(), watched.lookout.clone())
     }
 
     /// Passes on what a unit of work had to tell.
     pub(crate) fn pass_on(&self, notes: &Notes) {
         for news in notes.take() {
-            let dwell_store::News { account_sid, conversation_sid, seq, session } = news;
-            if session {
-                self.tell(account_sid, News::Sessions);
+            match news {
+                dwell_store::News::Conversation { account_sid, conversation_sid, seq } => {
+                    self.tell(account_sid, News::Conversation { conversation_sid, seq });
+                }
+                dwell_store::News::Session { session, moved } => {
+                    self.tell(session.account_sid, News::Session { session: session.into(), moved });
+                }
             }
-            self.tell(account_sid, News::Conversation { conversation_sid, seq });
         }
     }
 }

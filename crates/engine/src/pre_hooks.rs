@@ -10,14 +10,13 @@ mod waiting;
 
 use dwell_core::webhook::Routing;
 use dwell_core::{DeliverySid, Reason};
-use dwell_store::accounts::{self, SealedSecret};
 use dwell_store::{Tx, webhook_configurations};
 use serde_json::{Map, Value};
 
 use crate::context::Scope;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::hooks::{AuthToken, Call, CallError, Method, Reply, idempotency_token};
+use crate::hooks::{Call, CallError, Method, Reply, idempotency_token};
 
 pub(crate) use about::{PreEvent, Subject};
 pub(crate) use waiting::Waiting;
@@ -61,7 +60,6 @@ pub(crate) struct Alterable<'a> {
 struct Question {
     url: String,
     method: Method,
-    sealed_token: SealedSecret,
     params: Vec<(String, String)>,
 }
 
@@ -139,9 +137,8 @@ impl Engine {
             let is_wanted = hook.routing == Routing::Webhook && hook.filters.iter().any(|name| name == event.name());
             let Some(url) = hook.pre_url.filter(|_| is_wanted) else { return Ok(None) };
             let subject = work(tx, &scope, &request)?;
-            let (_, sealed_token) = accounts::fetch(tx, account)?.ok_or(Error::NotFound)?;
             let params = about::params(event, &scope, &subject)?;
-            Ok(Some(Question { url, method: hook.method, sealed_token, params }))
+            Ok(Some(Question { url, method: hook.method, params }))
         };
         self.inner.store.rehearse(rehearsal).await
     }
@@ -154,12 +151,12 @@ impl Engine {
         request: &mut impl Request,
     ) -> Result<(), Error> {
         let account = scope.caller.account.sid;
-        let token = self.inner.secret_key.open(&question.sealed_token);
+        let auth_token = self.signing_token(&account, scope.caller.received_at).await?.ok_or(Error::NotFound)?;
         let call = Call {
             url: question.url,
             method: question.method,
             params: question.params,
-            auth_token: AuthToken::new(token.map_err(|error| Error::Internal(error.to_string()))?),
+            auth_token,
             idempotency_token: idempotency_token(&DeliverySid::new(self.sid())),
             timeout_millis: TIMEOUT_MILLIS,
             body_bytes_max: ANSWER_BYTES_MAX,

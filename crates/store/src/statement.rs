@@ -9,6 +9,7 @@
 //! with `{from_rows}` where a `FROM` may stand to update or find by them. PostgreSQL gets all rows at once,
 //! SQLite, where a call costs nothing, one after another.
 
+use dwell_core::session::Session;
 use dwell_core::{AccountSid, ConversationSid, Timestamp};
 
 use crate::error::StoreError;
@@ -118,16 +119,24 @@ pub(crate) struct ListStmts {
 }
 
 /// What a unit of work has to tell those who watch an account, once it is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct News {
-    /// The account.
-    pub account_sid: AccountSid,
-    /// The conversation that something happened to.
-    pub conversation_sid: ConversationSid,
-    /// The number of the newest event there.
-    pub seq: i64,
-    /// Whether a session changed, of this conversation or of others.
-    pub session: bool,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// Something happened to a conversation.
+    Conversation {
+        /// The account.
+        account_sid: AccountSid,
+        /// The conversation.
+        conversation_sid: ConversationSid,
+        /// The number of the newest event there.
+        seq: i64,
+    },
+    /// A session changed, or began.
+    Session {
+        /// As it is from then on.
+        session: Box<Session>,
+        /// Whether its status, its owner or its queue is another one.
+        moved: bool,
+    },
 }
 
 /// A unit of work: everything done through it is kept together or not at all. Once a statement has

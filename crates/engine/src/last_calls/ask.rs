@@ -165,7 +165,7 @@ impl Engine {
     }
 
     fn asker(&self, SetUp { url, method, lead_seconds, sealed, .. }: SetUp) -> Result<Asker, Error> {
-        let token = self.inner.secret_key.open(&sealed).map_err(|error| Error::Internal(error.to_string()))?;
+        let token = self.open_secret(&sealed)?;
         Ok(Asker { url, method, auth_token: AuthToken::new(token), lead_seconds })
     }
 

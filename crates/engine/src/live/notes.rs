@@ -1,5 +1,6 @@
 //! What a unit of work has to tell, kept until it is on disk.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dwell_store::{News, Tx};
@@ -20,7 +21,21 @@ impl Notes {
         answer
     }
 
+    /// What there is to tell, each session once: as it is at the end.
     pub(crate) fn take(&self) -> Vec<News> {
-        std::mem::take(&mut self.0.lock())
+        let mut kept: Vec<News> = Vec::new();
+        let mut places = HashMap::new();
+        for news in std::mem::take(&mut *self.0.lock()).into_iter().rev() {
+            if let News::Session { session, moved } = &news {
+                let place = *places.entry(session.sid).or_insert(kept.len());
+                if let Some(News::Session { moved: has_moved, .. }) = kept.get_mut(place) {
+                    *has_moved |= moved;
+                    continue;
+                }
+            }
+            kept.push(news);
+        }
+        kept.reverse();
+        kept
     }
 }

@@ -1,29 +1,25 @@
 //! One stream of what happens in an account.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use dwell_core::session::{Session, Status};
 use dwell_core::{AccountSid, ConversationSid, Reason, SessionSid, Timestamp};
-use dwell_store::conversations::Position;
-use dwell_store::{accounts, sessions};
+use dwell_store::accounts;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, watch};
 
 use super::News;
+use super::lookout::{Lookout, OVERLAP_SECONDS, changed_since};
 use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 
-/// Longest wait between two looks for what other nodes did, in seconds.
-const POLL_SECONDS: i64 = 2;
 /// How long without an event until a stream says that it is still there, in seconds.
 const KEEP_ALIVE_SECONDS: i64 = 15;
-/// How far before its place a stream looks for sessions, in seconds: units of work may be kept in another order than
-/// they came in.
-const OVERLAP_SECONDS: i64 = 10;
 /// Longest life of a stream, in seconds: whoever begins the next one shows again who they are.
 const STREAM_SECONDS_MAX: i64 = 600;
-/// Most sessions read at once.
-const SESSIONS_MAX: i64 = 500;
+/// So many revisions are kept at least before the old ones are forgotten.
+const TOLD_MIN: usize = 1_024;
 
 /// What a stream tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +45,8 @@ pub enum Event {
         owner: Option<String>,
         /// The queue that it waits in.
         queue: Option<String>,
+        /// Whether status, owner or queue are other ones, or may be; no when there were only messages.
+        moved: bool,
     },
     /// Something happened to a conversation.
     Conversation {
@@ -75,8 +73,8 @@ pub enum Event {
     KeepAlive,
 }
 
-impl From<&Session> for Event {
-    fn from(session: &Session) -> Self {
+impl Event {
+    fn of(session: &Session, moved: bool) -> Self {
         Event::Session {
             session_sid: session.sid,
             conversation_sid: session.conversation_sid,
@@ -84,6 +82,7 @@ impl From<&Session> for Event {
             status: session.status,
             owner: session.owner.clone(),
             queue: session.queue.clone(),
+            moved,
         }
     }
 }
@@ -113,13 +112,16 @@ pub struct Watch {
     account: AccountSid,
     news: broadcast::Receiver<News>,
     closed: watch::Receiver<bool>,
+    lookout: Arc<Lookout>,
     /// Everything until here has been told, but for what is kept late.
     place: Timestamp,
-    /// The revisions that were told, of what changed less than the overlap before the place.
+    /// The revisions that were told, and when they came about; old ones are forgotten.
     told: HashMap<SessionSid, (i64, Timestamp)>,
+    /// How many of them there may be until the old ones are forgotten.
+    told_max: usize,
     waiting: VecDeque<Told>,
-    /// When to look into the store again.
-    look_at: Timestamp,
+    /// Whether it has told what changed since its place.
+    has_caught_up: bool,
     /// When to say that it is still there.
     keep_alive_at: Timestamp,
     /// When it ends.
@@ -141,15 +143,18 @@ impl Engine {
             Some(text) => read_place(text)?,
             None => self.now(),
         };
+        let (news, lookout) = live.subscribe(caller.account.sid, self.now());
         let mut stream = Watch {
             engine: self.clone(),
             account: caller.account.sid,
-            news: live.subscribe(caller.account.sid),
+            news,
+            lookout,
             closed: live.closed.subscribe(),
             place,
             told: HashMap::new(),
+            told_max: TOLD_MIN,
             waiting: VecDeque::new(),
-            look_at: Timestamp::MIN,
+            has_caught_up: false,
             keep_alive_at: self.now().plus_seconds(KEEP_ALIVE_SECONDS),
             ends_at: self.now().plus_seconds(STREAM_SECONDS_MAX),
             _permit: permit,
@@ -190,10 +195,11 @@ impl Watch {
             if self.ends_at <= now {
                 return None;
             }
-            if self.look_at <= now {
-                self.look().await.ok()?;
+            if !self.has_caught_up {
+                self.catch_up().await.ok()?;
                 continue;
             }
+            self.lookout.look(&self.engine, self.account).await;
             if self.keep_alive_at <= now {
                 self.keep_alive_at = now.plus_seconds(KEEP_ALIVE_SECONDS);
                 return Some(Told::hint(Event::KeepAlive));
@@ -208,7 +214,7 @@ impl Watch {
     /// Waits for news of the account, or for the time of the next look.
     async fn wait(&mut self) -> Option<Woken> {
         let clock = self.engine.clock();
-        let until = self.look_at.min(self.keep_alive_at);
+        let until = self.lookout.next_at().min(self.keep_alive_at);
         tokio::select! {
             biased;
             // Ends as well when nobody is left who could say so.
@@ -221,8 +227,8 @@ impl Watch {
 
     async fn hear(&mut self, news: News) -> Result<(), Error> {
         let event = match news {
-            News::Sessions => {
-                self.look_at = Timestamp::MIN;
+            News::Session { session, moved } => {
+                self.take(&session, moved);
                 return Ok(());
             }
             News::Conversation { conversation_sid, seq } => Event::Conversation { conversation_sid, seq },
@@ -236,32 +242,33 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks which sessions have changed, and tells each state once.
-    async fn look(&mut self) -> Result<(), Error> {
+    /// Tells which sessions have changed since its place.
+    async fn catch_up(&mut self) -> Result<(), Error> {
         let from = self.place.plus_seconds(-OVERLAP_SECONDS);
-        let mut after = Position { at: from, sid: String::new() };
-        loop {
-            let (account, start) = (self.account, after.clone());
-            let work = move |tx: &mut dyn dwell_store::Tx| sessions::changed(tx, &account, &start, SESSIONS_MAX);
-            let found = self.engine.inner.store.read(work).await?;
-            for session in &found {
-                let told = self.told.insert(session.sid, (session.revision, session.changed_at));
-                if told.is_none_or(|(revision, _)| revision < session.revision) {
-                    self.waiting.push_back(Told::at(session.changed_at, session.into()));
-                }
-                self.place = self.place.max(session.changed_at);
-            }
-            match found.last() {
-                Some(last) if found.len() as i64 == SESSIONS_MAX => {
-                    after = Position { at: last.changed_at, sid: last.sid.to_string() };
-                }
-                _ => break,
-            }
+        for session in changed_since(&self.engine, self.account, from).await? {
+            self.take(&session, true);
         }
-        let horizon = self.place.plus_seconds(-OVERLAP_SECONDS);
-        self.told.retain(|_, (_, changed_at)| *changed_at >= horizon);
-        self.look_at = self.engine.now().plus_seconds(POLL_SECONDS);
+        self.has_caught_up = true;
         Ok(())
+    }
+
+    /// Tells a state of a session once. One that comes late is told too when it moved the session, as the newer one
+    /// need not have done so.
+    fn take(&mut self, session: &Session, moved: bool) {
+        let known = self.told.get(&session.sid).map(|(revision, _)| *revision);
+        let is_newer = known.is_none_or(|revision| revision < session.revision);
+        if is_newer {
+            self.told.insert(session.sid, (session.revision, session.changed_at));
+            self.place = self.place.max(session.changed_at);
+        }
+        if is_newer || (moved && known != Some(session.revision)) {
+            self.waiting.push_back(Told::at(self.place, Event::of(session, moved)));
+        }
+        if self.told.len() > self.told_max {
+            let horizon = self.place.plus_seconds(-2 * OVERLAP_SECONDS);
+            self.told.retain(|_, (_, changed_at)| *changed_at >= horizon);
+            self.told_max = TOLD_MIN.max(2 * self.told.len());
+        }
     }
 
     /// What the account's clock shows, whether it can be turned, and whether it stands still.

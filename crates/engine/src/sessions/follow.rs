@@ -3,7 +3,7 @@
 use dwell_core::session::{EndedBy, Happened, Line, Origin, Session, Status, Ways, Why, begins};
 use dwell_core::{Conversation, ConversationSid, ServiceSid, Timestamp};
 use dwell_store::sessions::{self, LogLine};
-use dwell_store::{Tx, desks};
+use dwell_store::{News, Tx, desks};
 
 use super::route::route;
 use crate::context::Caller;
@@ -112,8 +112,8 @@ fn cause(caller: &Caller, happened: &Happened) -> &'static str {
 
 /// Has the sessions of a conversation follow what happened to it, and gives out what waits when that makes room or
 /// makes somebody wait.
-pub(crate) fn follow(tx: &mut dyn Tx, caller: &Caller, story: &Story) -> Result<bool, Error> {
-    let Some(of) = &story.of else { return Ok(false) };
+pub(crate) fn follow(tx: &mut dyn Tx, caller: &Caller, story: &Story) -> Result<(), Error> {
+    let Some(of) = &story.of else { return Ok(()) };
     let account = caller.account.sid;
     let by_person = caller.person.is_some();
     let latest = if of.has_sessions { sessions::lock_latest(tx, &account, &of.conversation_sid)? } else { None };
@@ -158,25 +158,31 @@ fn begin(caller: &Caller, of: &Of, number: i64, origin: Origin, at: Timestamp) -
 }
 
 /// Writes what has changed; when somebody's load or the queue did, under the lock that routing takes too.
-fn write(tx: &mut dyn Tx, caller: &Caller, tracked: Vec<Tracked>) -> Result<bool, Error> {
+fn write(tx: &mut dyn Tx, caller: &Caller, tracked: Vec<Tracked>) -> Result<(), Error> {
     let mut changed: Vec<_> = tracked.into_iter().filter(|tracked| tracked.has_changed).collect();
-    let Some(latest) = changed.iter().map(|tracked| tracked.session.date_updated).max() else { return Ok(false) };
+    let Some(latest) = changed.iter().map(|tracked| tracked.session.date_updated).max() else { return Ok(()) };
     let account = caller.account.sid;
     // One that waits was passed over by whoever routed while it was locked here.
     let routes = changed.iter().any(|tracked| tracked.has_moved() || tracked.session.status == Status::Waiting);
     let settings = if routes { Some(desks::lock_settings(tx, &account)?) } else { None };
-    for Tracked { session, before, lines, .. } in &mut changed {
-        session.changed_at = caller.received_at;
-        match before {
-            Some(_) => sessions::update(tx, session)?,
-            None => sessions::insert(tx, session)?,
+    for tracked in &mut changed {
+        tracked.session.changed_at = caller.received_at;
+        match tracked.before {
+            Some(_) => sessions::update(tx, &tracked.session)?,
+            None => sessions::insert(tx, &tracked.session)?,
         }
-        sessions::insert_log(tx, session, lines)?;
+        sessions::insert_log(tx, &tracked.session, &tracked.lines)?;
+        announce(tx, &tracked.session, tracked.has_moved());
     }
     if let Some(settings) = settings {
         route(tx, caller, &settings, latest)?;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// Has those who watch the account hear of a session as it is now.
+pub(super) fn announce(tx: &mut dyn Tx, session: &Session, moved: bool) {
+    tx.tell(News::Session { session: Box::new(session.clone()), moved });
 }
 
 /// Ends the open session of a conversation that is being deleted, so that nobody is counted as having it.
@@ -194,6 +200,7 @@ pub(crate) fn end_deleted(
         let settings = desks::lock_settings(tx, &account)?;
         session.changed_at = caller.received_at;
         sessions::update(tx, &session)?;
+        announce(tx, &session, true);
         route(tx, caller, &settings, now)?;
     }
     Ok(())

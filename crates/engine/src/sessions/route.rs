@@ -8,7 +8,7 @@ use dwell_core::{AccountSid, Timestamp};
 use dwell_store::sessions::{self, LogLine};
 use dwell_store::{Tx, desks};
 
-use super::follow::CAUSE_SYSTEM;
+use super::follow::{CAUSE_SYSTEM, announce};
 use crate::context::Caller;
 use crate::error::Error;
 use crate::journal::ACTOR_SYSTEM;
@@ -61,6 +61,7 @@ pub(super) fn route(tx: &mut dyn Tx, caller: &Caller, settings: &DeskSettings, n
             })
             .collect();
         sessions::insert_log(tx, &session, &lines)?;
+        announce(tx, &session, true);
         desks::note_assigned(tx, &account, &identity, now)?;
     }
     Ok(())

@@ -97,7 +97,7 @@ pub(crate) fn fire_batch(
     enqueue::tell(tx, notifier, account, present.real, &told)?;
     for timer in &changed {
         let Timer { sid: conversation_sid, event_seq: seq, .. } = *timer;
-        tx.tell(News { account_sid: *account, conversation_sid, seq, session: false });
+        tx.tell(News::Conversation { account_sid: *account, conversation_sid, seq });
     }
     let mut transitions: Vec<_> = records.iter().map(|record| record.transition.at).collect();
     let marks = fire_governed(tx, notifier, account, &governed, (horizon, present))?;

@@ -38,8 +38,9 @@ form! {
 /// Watch what happens in the account, as server-sent events.
 ///
 /// - `hello` `{"now", "is_test"}` begins the stream.
-/// - `session` `{"session_sid", "conversation_sid", "revision", "status", "owner", "queue"}` for every session that
-///   changed. A state may be told twice: its revision tells.
+/// - `session` `{"session_sid", "conversation_sid", "revision", "status", "owner", "queue", "moved"}` for every session
+///   that changed. `moved` is false when its status, owner and queue are as before. A state may be told twice, and an
+///   older one late: its revision tells.
 /// - `conversation` `{"conversation_sid", "seq"}` when something happened to a conversation.
 /// - `typing` `{"conversation_sid", "identity"}` when somebody is writing.
 /// - `clock` `{"now", "frozen"}` when a test clock was turned.
@@ -76,7 +77,7 @@ fn sent(told: Told) -> Sent {
     let (name, data) = match told.event {
         Event::KeepAlive => return Sent::default().comment(""),
         Event::Hello { now, is_test } => ("hello", json!({ "now": now.to_rfc3339_micros(), "is_test": is_test })),
-        Event::Session { session_sid, conversation_sid, revision, status, owner, queue } => (
+        Event::Session { session_sid, conversation_sid, revision, status, owner, queue, moved } => (
             "session",
             json!({
                 "session_sid": session_sid,
@@ -85,6 +86,7 @@ fn sent(told: Told) -> Sent {
                 "status": status.as_str(),
                 "owner": owner,
                 "queue": queue,
+                "moved": moved,
             }),
         ),
         Event::Conversation { conversation_sid, seq } => {

@@ -22,8 +22,9 @@ async fn next(stream: &mut Watch) -> (Option<String>, Event) {
 
 fn status_of(event: &Event) -> String {
     match event {
-        Event::Session { status, owner, revision, .. } => {
-            format!("{} {} {revision}", status.as_str(), owner.as_deref().unwrap_or("-"))
+        Event::Session { status, owner, revision, moved, .. } => {
+            let moved = if *moved { ", moved" } else { "" };
+            format!("{} {} {revision}{moved}", status.as_str(), owner.as_deref().unwrap_or("-"))
         }
         other => format!("{other:?}"),
     }
@@ -35,7 +36,7 @@ async fn watched(app: &TestApp) -> (Watch, Value) {
     let mut stream = app.engine.watch(&ada, None).await.unwrap();
     next(&mut stream).await;
     let (c, _) = assigned(app, "ada").await;
-    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2, moved");
     (stream, c)
 }
 
@@ -46,7 +47,7 @@ async fn a_stream_says_hello_and_tells_what_changes() {
     let mut stream = app.engine.watch(&ada, None).await.unwrap();
     assert_eq!(next(&mut stream).await.1, Event::Hello { now: START, is_test: false });
     let (c, path) = assigned(&app, "ada").await;
-    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2");
+    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2, moved");
     app.engine.note_typing(&ada, sid(&c)).await.unwrap();
     assert!(matches!(next(&mut stream).await.1, Event::Typing { identity, .. } if identity == "ada"));
     app.clock.advance(1);
@@ -71,6 +72,25 @@ async fn an_act_that_is_no_event_of_the_conversation_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn what_one_unit_of_work_does_to_a_session_is_told_once_as_it_is_at_the_end() {
+    let app = TestApp::new().await;
+    let (mut stream, c) = watched(&app).await;
+    app.made("/dwell/v1/Agents/ada", &[("Available", "true"), ("Limit", "1")]).await;
+    let (next_one, _) = assigned(&app, "ada").await;
+    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 2, moved");
+    app.made(&act(&next_one, "Transfer"), &[("Queue", "")]).await;
+    assert_eq!(status_of(&next(&mut stream).await.1), "waiting - 3, moved");
+    // Parking makes room, and what waits takes it in the same unit of work.
+    app.made(&act(&c, "Inactivate"), &[]).await;
+    let mut told = [next(&mut stream).await.1, next(&mut stream).await.1].map(|event| status_of(&event));
+    told.sort();
+    assert_eq!(told, ["active ada 4, moved", "paused ada 3, moved"]);
+    // It goes to the queue, and from there back to whoever has room: two revisions.
+    app.made(&act(&next_one, "Transfer"), &[("Queue", "")]).await;
+    assert_eq!(status_of(&next(&mut stream).await.1), "active ada 6, moved");
+}
+
+#[tokio::test]
 async fn a_stream_goes_on_where_another_ended_even_over_a_restart() {
     let app = TestApp::new().await;
     let ada = person(&app, "ada", PersonRole::Agent).await;
@@ -78,7 +98,7 @@ async fn a_stream_goes_on_where_another_ended_even_over_a_restart() {
     let mut stream = app.engine.watch(&ada, None).await.unwrap();
     next(&mut stream).await;
     let (place, event) = next(&mut stream).await;
-    assert_eq!(status_of(&event), "active ada 2", "what changed just before is told too");
+    assert_eq!(status_of(&event), "active ada 2, moved", "what changed just before is told too");
     drop(stream);
     app.clock.advance(60);
     app.made(&act(&c, "Inactivate"), &[]).await;
@@ -86,7 +106,7 @@ async fn a_stream_goes_on_where_another_ended_even_over_a_restart() {
     app.clock.advance(60);
     let mut stream = app.engine.watch(&ada, place.as_deref()).await.unwrap();
     next(&mut stream).await;
-    assert_eq!(status_of(&next(&mut stream).await.1), "paused ada 3");
+    assert_eq!(status_of(&next(&mut stream).await.1), "paused ada 3, moved");
     assert!(app.engine.watch(&ada, Some("yesterday")).await.is_err());
 }
 
@@ -94,18 +114,22 @@ async fn a_stream_goes_on_where_another_ended_even_over_a_restart() {
 async fn what_another_node_does_is_seen_at_the_next_look() {
     let app = TestApp::new().await;
     let (mut stream, c) = watched(&app).await;
+    let ben = person(&app, "ben", PersonRole::Supervisor).await;
+    let mut other = app.engine.watch(&ben, None).await.unwrap();
+    while status_of(&next(&mut other).await.1) != "active ada 2, moved" {}
     // Written past this node's engine, and with a time of before what was told already.
     app.sql("UPDATE sessions SET revision = 9, changed_at = changed_at - 1000000").await;
-    let waited = tokio::spawn(async move { next(&mut stream).await.1 });
+    // Whoever looks tells the others.
+    let both = tokio::spawn(async move { [next(&mut stream).await.1, next(&mut other).await.1] });
     app.until(
         async || {
             app.clock.advance(1);
-            waited.is_finished()
+            both.is_finished()
         },
         "the change is told",
     )
     .await;
-    assert_eq!(status_of(&waited.await.unwrap()), "active ada 9");
+    assert_eq!(both.await.unwrap().map(|event| status_of(&event)), ["active ada 9, moved", "active ada 9, moved"]);
     assert_eq!(session_of(&app, &c).await["revision"], 9);
 }
 
@@ -147,7 +171,7 @@ async fn what_a_bulk_job_does_is_told_at_once() {
     let app = TestApp::new().await;
     let (mut stream, c) = watched(&app).await;
     app.made("/dwell/v1/Bulk", &[("Act", "inactivate"), ("ConversationSid", sid(&c))]).await;
-    assert_eq!(status_of(&next(&mut stream).await.1), "paused ada 3");
+    assert_eq!(status_of(&next(&mut stream).await.1), "paused ada 3, moved");
 }
 
 #[tokio::test]
