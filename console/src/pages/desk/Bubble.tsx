@@ -75,7 +75,7 @@ export function Bubble({ message, side, author, service, read }: Props) {
 
 const STATES = {
   sending: "Sending…",
-  waiting: "Not sent yet: the server did not answer.",
+  waiting: "Not sent yet. It is tried again.",
   failed: "Not sent.",
 } as const;
 

@@ -21,7 +21,7 @@ export interface Outgoing {
   readonly body: string;
   readonly file: File | null;
   readonly at: number;
-  /** `waiting`: the server did not answer; it is sent again by itself. */
+  /** `waiting`: the server did not answer, or was asked too much; it is sent again by itself. */
   readonly state: "sending" | "waiting" | "failed";
   readonly error: string | null;
 }
@@ -33,18 +33,26 @@ interface Sender {
 }
 
 const RESEND_MS = 3_000;
+const TOO_MANY = 429;
 const NOTHING: readonly Outgoing[] = [];
 const boxes = new Map<string, readonly Outgoing[]>();
 const senders = new Map<string, Sender>();
 /** The end of each conversation's line: messages go out one after another. */
 const lines = new Map<string, Promise<void>>();
+/** Who stands in a line. */
+const inLine = new Set<string>();
 const watchers = new Set<() => void>();
+
+const isWaiting = (one: Outgoing, me: string): boolean => one.state === "waiting" && one.author === me;
 
 const newId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** What is on its way in a conversation, oldest first. */
+export const outgoing = (conversation: string): readonly Outgoing[] => boxes.get(conversation) ?? NOTHING;
+
 function change(conversation: string, act: (box: readonly Outgoing[]) => readonly Outgoing[]): void {
-  boxes.set(conversation, act(boxes.get(conversation) ?? NOTHING));
+  boxes.set(conversation, act(outgoing(conversation)));
   for (const watcher of watchers) watcher();
 }
 
@@ -67,9 +75,9 @@ async function upload(file: File, service: string): Promise<string> {
 
 /** Whether an earlier message still waits: what was written after it does not overtake it. */
 function isBehind(one: Outgoing): boolean {
-  const box = boxes.get(one.conversation) ?? NOTHING;
+  const box = outgoing(one.conversation);
   const place = box.findIndex((other) => other.id === one.id);
-  return box.slice(0, place).some((other) => other.state === "waiting");
+  return box.slice(0, place).some((other) => isWaiting(other, one.author));
 }
 
 async function deliver(one: Outgoing, isAgain: boolean): Promise<void> {
@@ -95,16 +103,19 @@ async function deliver(one: Outgoing, isAgain: boolean): Promise<void> {
     }
     discard(one);
   } catch (error) {
-    const isRefused = error instanceof ApiError && error.status < 500;
+    const isRefused = error instanceof ApiError && error.status < 500 && error.status !== TOO_MANY;
     set(one, { state: isRefused ? "failed" : "waiting", error: errorText(error) });
   }
 }
 
 function line(one: Outgoing, isAgain: boolean): void {
+  if (inLine.has(one.id)) return;
+  inLine.add(one.id);
   const before = lines.get(one.conversation) ?? Promise.resolve();
+  const sent = before.then(() => deliver(one, isAgain));
   lines.set(
     one.conversation,
-    before.then(() => deliver(one, isAgain)),
+    sent.finally(() => inLine.delete(one.id)),
   );
 }
 
@@ -125,15 +136,11 @@ export function sendMessage(sender: Sender, conversation: string, body: string, 
   line(one, false);
 }
 
-function sendAgain(one: Outgoing): void {
-  set(one, { state: "sending", error: null });
-  line(one, true);
-}
-
 /** Sends a message again, and what waits beside it: none overtakes another. */
 export function retry(one: Outgoing): void {
-  for (const other of boxes.get(one.conversation) ?? NOTHING) {
-    if (other.id === one.id || other.state === "waiting") sendAgain(other);
+  set(one, { state: "sending", error: null });
+  for (const other of outgoing(one.conversation)) {
+    if (other.id === one.id || isWaiting(other, one.author)) line(other, true);
   }
 }
 
@@ -143,10 +150,10 @@ export function discard(one: Outgoing): void {
   change(one.conversation, (box) => box.filter((other) => other.id !== one.id));
 }
 
-/** Sends what this person wrote and what waits for the connection. */
-function sendWaiting(me: string): void {
+/** Sends what this person wrote and what waits; it says so until it is sent. */
+export function sendWaiting(me: string): void {
   for (const box of boxes.values()) {
-    for (const one of box) if (one.state === "waiting" && one.author === me) sendAgain(one);
+    for (const one of box) if (isWaiting(one, me)) line(one, true);
   }
 }
 
@@ -161,13 +168,12 @@ export function useResending(me: string): void {
   }, [me]);
 }
 
-/** What is on its way in a conversation, oldest first. */
 export function useOutgoing(conversation: string): readonly Outgoing[] {
   return useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher);
       return () => watchers.delete(watcher);
     },
-    () => boxes.get(conversation) ?? NOTHING,
+    () => outgoing(conversation),
   );
 }
