@@ -52,6 +52,7 @@ test("a customer is taken from the queue, answered, left, comes back and is done
   await expect(list(page, "Mine active 1")).toBeVisible();
   await expect(page.getByText("1 of 4 used").first()).toBeVisible();
   await expect(thread(page)).toContainText("Accepted — by Ada");
+  await expect(page.getByText("is yours now"), "who takes it knows").toHaveCount(0);
 
   await expect(field(page)).toBeFocused();
   await page.keyboard.type("It will be there");
@@ -94,6 +95,8 @@ test("two browsers see each other's acts within a second", async ({ browser }) =
   const [one, other] = [await open(browser, ada), await open(browser, ben, "/desk?list=queue")];
   await expect(one.getByText("You have no active conversations.")).toBeVisible();
   await expect(other.getByText("Nobody is waiting.")).toBeVisible();
+  await other.keyboard.press("n");
+  await expect(other.getByText("Nobody is waiting for you.")).toBeVisible();
 
   const conversation = await account.writes(GRACE, "Hello?");
   await expect(row(other, GRACE)).toContainText("Hello?", SECOND);

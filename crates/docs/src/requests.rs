@@ -71,6 +71,7 @@ const TABLE: &[Row] = &[
 /// Operations that are called without any parameter: what they take, if anything, is optional.
 const BARE: &[&str] = &[
     "dwell/conversations/accept",
+    "dwell/desk/next",
     "dwell/conversations/hold",
     "dwell/conversations/release",
     "dwell/conversations/reopen",

@@ -121,6 +121,7 @@ const TABLE: &[Row] = &[
     ("GET", "/dwell/v1/Desk", Viewer),
     ("POST", "/dwell/v1/Desk", Admin),
     ("GET", "/dwell/v1/Desk/Counts", Viewer),
+    ("POST", "/dwell/v1/Desk/Next", Agent),
     ("POST", "/dwell/v1/Inbound", Admin),
     ("GET", "/dwell/v1/Keys", Admin),
     ("POST", "/dwell/v1/Keys", Admin),

@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     Roles,
     /// Messages from outside, by sender.
     Inbound,
-    /// What people do with the session of a conversation, by conversation.
+    /// What people do with the session of a conversation, by conversation; taking the next one, by account.
     Acts,
     /// Everything that is set up rather than used, by account.
     Settings,
@@ -124,6 +124,7 @@ const TABLE: &[(&str, &str, Effect)] = &[
     ("POST", "/dwell/v1/Conversations/{}/Read", Counted(Acts)),
     ("POST", "/dwell/v1/Agents/{}", Counted(Settings)),
     ("POST", "/dwell/v1/Desk", Counted(Settings)),
+    ("POST", "/dwell/v1/Desk/Next", Counted(Acts)),
     // Stores nothing, and is told to those who are there alone.
     ("POST", "/dwell/v1/Conversations/{}/Typing", Counted(Acts)),
     // For test-suites, which are in a hurry.

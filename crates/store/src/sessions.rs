@@ -44,6 +44,10 @@ statements! {
         "WHERE s.account_sid = ?1 AND s.queue = ?2 AND s.status = 'waiting' ORDER BY s.date_waiting, s.sid LIMIT ?3
          {skip_locked}"
     );
+    /// The oldest that wait in a queue.
+    NEXT = select!(
+        "WHERE s.account_sid = ?1 AND s.queue = ?2 AND s.status = 'waiting' ORDER BY s.date_waiting, s.sid LIMIT ?3"
+    );
     INSERT =
         "INSERT INTO sessions (sid, account_sid, service_sid, conversation_sid, number, status, owner, queue, origin,
             reason, ended_by, on_return, held, date_created, date_waiting, date_accepted, date_first_reply,
@@ -163,6 +167,16 @@ pub fn lock_waiting(
     limit: i64,
 ) -> Result<Vec<Session>, StoreError> {
     tx.all(&WAITING, params![account, queue.unwrap_or_default(), limit], read)
+}
+
+/// Those that wait in a queue, oldest first, without a lock. `None` is the queue that everybody serves.
+pub fn waiting(
+    tx: &mut dyn Tx,
+    account: &AccountSid,
+    queue: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Session>, StoreError> {
+    tx.all(&NEXT, params![account, queue.unwrap_or_default(), limit], read)
 }
 
 /// Adds a session, and notes that its conversation has had one.

@@ -2,16 +2,15 @@ import "./desk.css";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { ApiError } from "../../api/client";
 import type { Session } from "../../api/types";
 import { atLeast } from "../../session/session";
 import { now } from "../../time/clock";
 import { Empty, errorText } from "../../ui/notices";
 import { useTitle } from "../../ui/page";
 import { toast } from "../../ui/toasts";
-import { isActing, useActs, withdrawOffer } from "./acts";
+import { isActing, isTaking, useActs, withdrawOffer } from "./acts";
 import { ConversationPane } from "./ConversationPane";
-import { useAgents, useCounts, useList, useLiveLists, useMe, waitingFor } from "./data";
+import { useCounts, useList, useLiveLists, useMe } from "./data";
 import { heedCustomer } from "./endings";
 import { ListPane } from "./ListPane";
 import { LIST_NAMES } from "./lists";
@@ -23,9 +22,6 @@ import { nameOf, returnText } from "./words";
 
 const route = getRouteApi("/desk");
 const RETURN_SHOWN_MS = 10_000;
-/** So many of the queue are tried when others take them at the same moment. */
-const TRIES_MAX = 5;
-const CONFLICT = 409;
 
 /** Gives the focus to the list: now, or when it has been read. */
 function focusList(): void {
@@ -63,7 +59,7 @@ function useNotices(open: (conversation: string) => void): void {
       withdrawOffer(session.conversation_sid);
       toast(`${returnText(session, now())}${isMine ? "" : ", and waits in the queue"}.`, show, RETURN_SHOWN_MS);
       chime();
-    } else if (session.status === "active" && isMine && before && before.owner !== me) {
+    } else if (session.status === "active" && isMine && before && before.owner !== me && !isTaking()) {
       toast(`${nameOf(session)} is yours now.`, show, RETURN_SHOWN_MS);
       chime();
     }
@@ -71,25 +67,12 @@ function useNotices(open: (conversation: string) => void): void {
 }
 
 function useTakeNext(open: (conversation: string) => void): () => Promise<void> {
-  const me = useMe();
-  const acts = useActs();
-  const { data: agents } = useAgents(atLeast(me.role, "agent"));
+  const { takeNext } = useActs();
   return async () => {
     try {
-      const mine = agents?.find((one) => one.identity === me.identity);
-      let tries = 0;
-      for await (const session of waitingFor(mine)) {
-        if (++tries > TRIES_MAX) break;
-        try {
-          await acts.run(session, "Accept");
-          open(session.conversation_sid);
-          return;
-        } catch (error) {
-          // Somebody else was faster: the next one, then.
-          if (!(error instanceof ApiError && error.status === CONFLICT)) throw error;
-        }
-      }
-      toast("Nobody is waiting for you.");
+      const session = await takeNext();
+      if (session) open(session.conversation_sid);
+      else toast("Nobody is waiting for you.");
     } catch (error) {
       toast(errorText(error));
     }

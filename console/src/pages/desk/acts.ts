@@ -1,7 +1,7 @@
 /** What people do with the session of a conversation, and how it is undone. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { type FormFields, post } from "../../api/client";
+import { ApiError, type FormFields, post } from "../../api/client";
 import { keys } from "../../api/keys";
 import type { Session } from "../../api/types";
 import { errorText } from "../../ui/notices";
@@ -12,10 +12,16 @@ import { nameOf } from "./words";
 
 export type ActName = "Accept" | "Assign" | "Transfer" | "Inactivate" | "Reopen" | "Hold" | "Release" | "Extend";
 
+const NOT_FOUND = 404;
 const underWay = new Set<string>();
 
 /** Whether this page itself is changing the session of a conversation just now. */
 export const isActing = (conversation: string): boolean => underWay.has(conversation);
+
+let taking = 0;
+
+/** Whether this page is taking the next session just now; which one that is, the server knows. */
+export const isTaking = (): boolean => taking > 0;
 
 let undo: { readonly act: () => void; readonly until: number } | null = null;
 /** What takes the offers to undo away, by conversation. */
@@ -42,6 +48,8 @@ export interface Acts {
   readonly run: (session: Session, act: ActName, form?: FormFields) => Promise<Session>;
   /** The same, with a refusal told in a toast; resolves to null then. */
   readonly tryRun: (session: Session, act: ActName, form?: FormFields) => Promise<Session | null>;
+  /** Takes who waits longest; null when nobody waits for this person. */
+  readonly takeNext: () => Promise<Session | null>;
   /** Parks it, with five seconds in which it is taken up again on request. */
   readonly inactivate: (session: Session, form?: FormFields) => Promise<void>;
   /** Ends it in five seconds, unless that is undone. */
@@ -52,14 +60,16 @@ export function useActs(): Acts {
   const queries = useQueryClient();
   const { identity } = useMe();
   return useMemo(() => {
+    const take = (changed: Session): Session => {
+      takeSession(queries, identity, changed);
+      for (const queryKey of [keys.counts, keys.agents]) void queries.invalidateQueries({ queryKey });
+      return changed;
+    };
     const run: Acts["run"] = async (session, act, form = {}) => {
       const conversation = session.conversation_sid;
       underWay.add(conversation);
       try {
-        const changed = await post<Session>(`/dwell/v1/Conversations/${conversation}/${act}`, form);
-        takeSession(queries, identity, changed);
-        for (const queryKey of [keys.counts, keys.agents]) void queries.invalidateQueries({ queryKey });
-        return changed;
+        return take(await post<Session>(`/dwell/v1/Conversations/${conversation}/${act}`, form));
       } finally {
         underWay.delete(conversation);
       }
@@ -72,6 +82,17 @@ export function useActs(): Acts {
     return {
       run,
       tryRun,
+      takeNext: async () => {
+        taking += 1;
+        try {
+          return take(await post<Session>("/dwell/v1/Desk/Next"));
+        } catch (error) {
+          if (error instanceof ApiError && error.status === NOT_FOUND) return null;
+          throw error;
+        } finally {
+          taking -= 1;
+        }
+      },
       inactivate: async (session, form = {}) => {
         const { conversation_sid: conversation } = session;
         await run(session, "Inactivate", form);

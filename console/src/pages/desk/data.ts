@@ -4,7 +4,7 @@ import { useMemo, useRef } from "react";
 import { ApiError, get } from "../../api/client";
 import { keys } from "../../api/keys";
 import { useLiveEvent } from "../../api/live";
-import { all, type Page, page } from "../../api/paging";
+import { all, page } from "../../api/paging";
 import type {
   Agent,
   Capacity,
@@ -200,14 +200,4 @@ export function useLiveLists(onChange: (session: Session, before: Session | unde
 export function countOf(list: ListName, counts: DeskCounts | undefined): number | null {
   if (!counts) return null;
   return { active: counts.mine_active, inactive: counts.mine_inactive, queue: counts.queue }[list];
-}
-
-/** Who waits in the queues that the person serves, longest first. */
-export async function* waitingFor(agent: Agent | undefined): AsyncGenerator<Session> {
-  const serves = ({ queue }: Session): boolean => !agent || queue === null || agent.queues.includes(queue);
-  for (let next: string | null = listPath("queue", ""); next !== null; ) {
-    const one: Page<Session> = await page<Session>(next);
-    yield* one.items.filter(serves);
-    next = one.next;
-  }
 }

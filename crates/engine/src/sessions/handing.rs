@@ -1,7 +1,8 @@
-//! `Accept`, `Assign` and `Transfer`: who has a session.
+//! `Accept`, `Assign`, `Transfer` and `Desk/Next`: who has a session.
 
-use dwell_core::Reason;
-use dwell_core::session::Act;
+use dwell_core::session::{Act, Session};
+use dwell_core::{AccountSid, Reason};
+use dwell_store::{StoreError, Tx, desks, sessions};
 
 use super::acts;
 use super::shown::Shown;
@@ -9,6 +10,11 @@ use crate::context::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::input::{self, present};
+
+/// So many of those who wait are read at once; when others took them all meanwhile, the next ones.
+const WAITING_READ: i64 = 20;
+/// How often that is done before it is given up.
+const ROUNDS_MAX: usize = 10;
 
 /// The parameters of `Assign`, as sent.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +71,34 @@ impl Engine {
         self.act(caller, conversation, Act::Accept, None).await
     }
 
+    /// Takes the session that waits longest in a queue which the person serves.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when nobody waits there; [`Reason::SessionState`] for a program, which serves none, and when
+    /// others are always faster; [`Reason::RoleForbids`].
+    pub async fn accept_next(&self, caller: &Caller) -> Result<Shown, Error> {
+        let Some(person) = caller.person.clone() else {
+            return Err(Reason::SessionState { problem: "only a person takes the next session" }.into());
+        };
+        let account = caller.account.sid;
+        for _ in 0..ROUNDS_MAX {
+            let identity = person.identity.clone();
+            let waiting = self.inner.store.read(move |tx| waiting_for(tx, &account, &identity)).await?;
+            if waiting.is_empty() {
+                return Err(Error::NotFound);
+            }
+            for session in waiting {
+                match self.accept_session(caller, &session.conversation_sid).await {
+                    // Somebody else was faster, or it is over.
+                    Err(Error::NotFound) => {}
+                    Err(Error::Refused(Reason::SessionState { .. } | Reason::ConversationClosed)) => {}
+                    taken => return taken,
+                }
+            }
+        }
+        Err(Reason::SessionState { problem: "others took whoever waited" }.into())
+    }
+
     /// Gives a conversation to somebody.
     ///
     /// # Errors
@@ -85,4 +119,15 @@ impl Engine {
     ) -> Result<Shown, Error> {
         self.act(caller, conversation, request.act()?, None).await
     }
+}
+
+/// Who waits in the queues that somebody serves, longest first.
+fn waiting_for(tx: &mut dyn Tx, account: &AccountSid, identity: &str) -> Result<Vec<Session>, StoreError> {
+    let desk = desks::fetch(tx, account, identity)?;
+    let mut found = sessions::waiting(tx, account, None, WAITING_READ)?;
+    for queue in &desk.queues {
+        found.extend(sessions::waiting(tx, account, Some(queue), WAITING_READ)?);
+    }
+    found.sort_by_key(|session| (session.date_waiting, session.sid));
+    Ok(found)
 }

@@ -11,12 +11,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::sessions::Session;
 use crate::form::{Form, form};
 use crate::reply::Answer;
 use crate::request::ForAccount;
 
 pub(crate) fn routes() -> OpenApiRouter<Engine> {
-    OpenApiRouter::new().routes(routes!(fetch, update)).routes(routes!(counts))
+    OpenApiRouter::new().routes(routes!(fetch, update)).routes(routes!(counts)).routes(routes!(next))
 }
 
 /// How the account hands out its work.
@@ -114,6 +115,14 @@ async fn update(
     Form(UpdateDesk(input)): Form<UpdateDesk>,
 ) -> Answer<Json<Desk>> {
     Ok(Desk::show(engine.update_desk(&request.caller, input).await?, &request))
+}
+
+/// Take the session that waits longest in a queue that one serves, for people.
+///
+/// It is theirs, and active, also when they had no room. 404 when nobody waits there.
+#[utoipa::path(post, path = "/Desk/Next", tag = "Desk", responses((status = 200, body = Session)))]
+async fn next(State(engine): State<Engine>, request: ForAccount) -> Answer<Json<Session>> {
+    Ok(Json(Session::show(engine.accept_next(&request.caller).await?, &request)))
 }
 
 /// Count open sessions: one's own, those that wait, and everybody's.

@@ -1,5 +1,6 @@
 //! `/dwell/v1/Agents` and `/dwell/v1/Desk`: capacity, and who gets what waits.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dwell_core::Reason;
@@ -12,7 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::sessions::{act, assigned, customer_writes, person, session_of};
+use crate::sessions::{act, assigned, customer_writes, now, person, session_of};
 use crate::support::{conversation, sid, text};
 
 async fn capacity(app: &TestApp, identity: &str) -> (i64, i64, i64) {
@@ -82,6 +83,59 @@ async fn what_waits_goes_to_who_is_available_as_soon_as_they_are() {
     let (fourth, _) = waiting(&app, "").await;
     app.made(&path, &[("State", "closed")]).await;
     assert_eq!(owner(&app, &fourth).await, "ada");
+}
+
+#[tokio::test]
+async fn the_next_is_who_waits_longest_where_the_person_serves() {
+    let app = TestApp::new().await;
+    person(&app, "boss", PersonRole::Supervisor).await;
+    let [ada, bo] = [person(&app, "ada", PersonRole::Agent).await, person(&app, "bo", PersonRole::Agent).await];
+    app.made("/dwell/v1/Desk", &[("Routing", "manual")]).await;
+    app.made("/dwell/v1/Agents/bo", &[("Queues", "sales")]).await;
+    let mut made = Vec::new();
+    for queue in ["sales", "", "help", "sales", ""] {
+        made.push(waiting(&app, queue).await.0);
+        app.clock.advance(1);
+    }
+    for (who, name, expected) in [(&ada, "ada", 1), (&bo, "bo", 0), (&bo, "bo", 3), (&ada, "ada", 4)] {
+        let taken = app.engine.accept_next(&now(&app, who)).await.unwrap().session;
+        assert_eq!((taken.conversation_sid.as_str(), taken.owner.as_deref()), (sid(&made[expected]), Some(name)));
+    }
+    // Who waits in another queue does not wait for them.
+    for who in [&ada, &bo] {
+        assert!(matches!(app.engine.accept_next(who).await, Err(Error::NotFound)));
+    }
+    assert_eq!(owner(&app, &made[2]).await, "-");
+    assert_eq!(app.post("/dwell/v1/Desk/Next", &[]).await.refusal(), (409, 20409), "a program serves no queue");
+}
+
+/// Many take the next one at once: each gets another.
+async fn all_take_the_next(app: &TestApp) {
+    person(app, "boss", PersonRole::Supervisor).await;
+    app.made("/dwell/v1/Desk", &[("Routing", "manual")]).await;
+    let mut people = Vec::new();
+    for at in 0..24 {
+        people.push(person(app, &format!("rep{at}"), PersonRole::Agent).await);
+        waiting(app, "").await;
+    }
+    let mut tasks = JoinSet::new();
+    for rep in people.clone() {
+        let engine = app.engine.clone();
+        tasks.spawn(async move { engine.accept_next(&rep).await.unwrap().session.conversation_sid });
+    }
+    let taken: BTreeSet<_> = tasks.join_all().await.into_iter().collect();
+    assert_eq!(taken.len(), people.len());
+}
+
+#[tokio::test]
+async fn each_takes_another_on_sqlite() {
+    all_take_the_next(&TestApp::new().await).await;
+}
+
+#[tokio::test]
+async fn each_takes_another_on_postgres() {
+    let database = Database::create().unwrap();
+    all_take_the_next(&TestApp::on(database.url().parse().unwrap()).await).await;
 }
 
 #[tokio::test]

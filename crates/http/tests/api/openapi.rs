@@ -217,8 +217,11 @@ async fn people(app: &TestApp, template: &str) -> (String, String) {
 }
 
 /// What only people do; a program is refused.
-const FOR_PEOPLE: [&str; 2] =
-    ["/dwell/v1/Conversations/{ConversationSid}/Accept", "/dwell/v1/Conversations/{ConversationSid}/Read"];
+const FOR_PEOPLE: [&str; 3] = [
+    "/dwell/v1/Conversations/{ConversationSid}/Accept",
+    "/dwell/v1/Conversations/{ConversationSid}/Read",
+    "/dwell/v1/Desk/Next",
+];
 
 /// Whether an operation has to do with the session of a conversation.
 fn needs_session(template: &str) -> bool {
