@@ -61,6 +61,9 @@ impl Hub {
 
     pub(crate) fn tell(&self, account: AccountSid, news: News) {
         if let Some(watched) = self.watched.read().get(&account) {
+            if let News::Session { session, .. } = &news {
+                watched.lookout.note(session);
+            }
             // Without anybody there to hear it, it is lost, as it should be.
             let _ = watched.news.send(news);
         }

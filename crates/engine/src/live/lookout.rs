@@ -27,14 +27,50 @@ struct State {
     next_at: Timestamp,
     /// Sessions that changed before were told.
     from: Timestamp,
-    /// The revisions that the last look saw.
-    seen: HashMap<SessionSid, i64>,
+    /// The revisions that every stream was told, and when they came about. `None` until the first stream has begun.
+    seen: Option<HashMap<SessionSid, (i64, Timestamp)>>,
+}
+
+impl State {
+    /// Notes a state of a session, and says whether it is news.
+    fn note(&mut self, session: &Session) -> bool {
+        let Some(seen) = &mut self.seen else { return false };
+        let known = seen.get(&session.sid).map(|(revision, _)| *revision);
+        let is_news = known.is_none_or(|revision| revision < session.revision);
+        if is_news {
+            seen.insert(session.sid, (session.revision, session.changed_at));
+        }
+        is_news
+    }
 }
 
 impl Lookout {
     pub(super) fn new(now: Timestamp) -> Self {
         let from = now.plus_seconds(-OVERLAP_SECONDS);
-        Lookout(Mutex::new(State { next_at: now.plus_micros(PAUSE_MICROS), from, seen: HashMap::new() }))
+        Lookout(Mutex::new(State { next_at: now.plus_micros(PAUSE_MICROS), from, seen: None }))
+    }
+
+    /// Whether a stream has begun. What one reads from then on holds all that the first one read.
+    pub(super) fn has_begun(&self) -> bool {
+        self.0.lock().seen.is_some()
+    }
+
+    /// The first stream begins with these sessions; says whether it is the first.
+    pub(super) fn begin(&self, found: &[Session]) -> bool {
+        let mut state = self.0.lock();
+        if state.seen.is_some() {
+            return false;
+        }
+        state.seen = Some(HashMap::new());
+        for session in found {
+            state.note(session);
+        }
+        true
+    }
+
+    /// Notes what every stream is being told of.
+    pub(super) fn note(&self, session: &Session) {
+        self.0.lock().note(session);
     }
 
     /// When somebody is to look.
@@ -48,7 +84,7 @@ impl Lookout {
         let now = engine.now();
         let from = {
             let mut state = self.0.lock();
-            if now < state.next_at {
+            if now < state.next_at || state.seen.is_none() {
                 return;
             }
             state.next_at = now.plus_micros(PAUSE_MICROS);
@@ -56,14 +92,15 @@ impl Lookout {
         };
         let Ok(found) = changed_since(engine, account, from).await else { return };
         let mut state = self.0.lock();
-        let seen = found.iter().map(|session| (session.sid, session.revision)).collect();
-        let before = std::mem::replace(&mut state.seen, seen);
-        state.from = state.from.max(now.plus_seconds(-OVERLAP_SECONDS));
+        let news: Vec<Session> = found.into_iter().filter(|session| state.note(session)).collect();
+        let from = state.from.max(now.plus_seconds(-OVERLAP_SECONDS));
+        state.from = from;
+        if let Some(seen) = &mut state.seen {
+            seen.retain(|_, (_, changed_at)| *changed_at >= from);
+        }
         drop(state);
-        for session in found {
-            if before.get(&session.sid).is_none_or(|revision| *revision < session.revision) {
-                engine.inner.live.tell(account, News::Session { session: session.into(), moved: true });
-            }
+        for session in news {
+            engine.inner.live.tell(account, News::Session { session: session.into(), moved: true });
         }
     }
 }

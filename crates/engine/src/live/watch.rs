@@ -245,7 +245,13 @@ impl Watch {
     /// Tells which sessions have changed since its place.
     async fn catch_up(&mut self) -> Result<(), Error> {
         let from = self.place.plus_seconds(-OVERLAP_SECONDS);
-        for session in changed_since(&self.engine, self.account, from).await? {
+        let is_first = !self.lookout.has_begun();
+        let mut found = changed_since(&self.engine, self.account, from).await?;
+        if is_first && !self.lookout.begin(&found) {
+            // Another stream has begun meanwhile, with what need not be told any more.
+            found = changed_since(&self.engine, self.account, from).await?;
+        }
+        for session in found {
             self.take(&session, true);
         }
         self.has_caught_up = true;

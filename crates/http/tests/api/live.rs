@@ -134,6 +134,42 @@ async fn what_another_node_does_is_seen_at_the_next_look() {
 }
 
 #[tokio::test]
+async fn a_stream_that_begins_after_very_much_changed_is_told_it_once_and_goes_on() {
+    const MANY: usize = dwell_engine::live::NEWS_MAX + 500;
+    let app = TestApp::new().await;
+    let ada = person(&app, "ada", PersonRole::Agent).await;
+    assigned(&app, "ada").await;
+    // Ended sessions of the same conversation, changed just now.
+    let insert = format!(
+        "INSERT INTO sessions (sid, account_sid, service_sid, conversation_sid, number, status, queue, origin,
+             on_return, held, date_created, date_ended, date_updated, agent_messages, customer_messages, revision,
+             log_seq, changed_at)
+         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
+         SELECT 'DS' || printf('%032x', i), account_sid, service_sid, conversation_sid, number + i, 'ended', '', origin,
+             on_return, 0, date_created, date_created, date_updated, 0, 0, 1, 0, changed_at
+         FROM sessions, n"
+    );
+    app.sql(Box::leak(insert.into_boxed_str())).await;
+    let mut stream = app.engine.watch(&ada, None).await.unwrap();
+    next(&mut stream).await;
+    for _ in 0..=MANY {
+        assert!(matches!(next(&mut stream).await.1, Event::Session { .. }));
+    }
+    // The first look finds all of it again, and this.
+    app.sql("UPDATE sessions SET revision = 9 WHERE owner = 'ada'").await;
+    let told = tokio::spawn(async move { next(&mut stream).await.1 });
+    app.until(
+        async || {
+            app.clock.advance(1);
+            told.is_finished()
+        },
+        "the change is told",
+    )
+    .await;
+    assert_eq!(status_of(&told.await.unwrap()), "active ada 9, moved");
+}
+
+#[tokio::test]
 async fn nobody_hears_of_another_account() {
     let app = TestApp::new().await;
     let ada = person(&app, "ada", PersonRole::Agent).await;
