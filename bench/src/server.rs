@@ -34,7 +34,6 @@ impl Server {
             .args(["serve", "--listen", &address])
             .env("DWELL_DATABASE", format!("sqlite:{}", database.display()))
             .env("DWELL_METRICS_LISTEN", "off")
-            .env("DWELL_WRITES_PER_SECOND_MAX", "0")
             // Receivers are beside the server.
             .env("DWELL_WEBHOOK_NETWORKS_ALLOWED", "127.0.0.0/8")
             .env("DWELL_LOG_LEVEL", "warn")

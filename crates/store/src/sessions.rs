@@ -46,7 +46,9 @@ statements! {
     );
     /// The oldest that wait in a queue.
     NEXT = select!(
-        "WHERE s.account_sid = ?1 AND s.queue = ?2 AND s.status = 'waiting' ORDER BY s.date_waiting, s.sid LIMIT ?3"
+        "WHERE s.account_sid = ?1 AND s.queue = ?2 AND s.status = 'waiting' AND EXISTS (SELECT 1 FROM conversations c
+            JOIN services v ON v.sid = c.service_sid WHERE c.sid = s.conversation_sid AND v.deleted_at IS NULL)
+         ORDER BY s.date_waiting, s.sid LIMIT ?3"
     );
     INSERT =
         "INSERT INTO sessions (sid, account_sid, service_sid, conversation_sid, number, status, owner, queue, origin,
@@ -169,7 +171,8 @@ pub fn lock_waiting(
     tx.all(&WAITING, params![account, queue.unwrap_or_default(), limit], read)
 }
 
-/// Those that wait in a queue, oldest first, without a lock. `None` is the queue that everybody serves.
+/// Those that wait in a queue and whose conversation is still there, oldest first, without a lock. `None` is the queue
+/// that everybody serves.
 pub fn waiting(
     tx: &mut dyn Tx,
     account: &AccountSid,

@@ -109,6 +109,26 @@ async fn the_next_is_who_waits_longest_where_the_person_serves() {
     assert_eq!(app.post("/dwell/v1/Desk/Next", &[]).await.refusal(), (409, 20409), "a program serves no queue");
 }
 
+#[tokio::test]
+async fn whoever_waits_in_a_service_that_is_gone_does_not_stand_before_the_others() {
+    let app = TestApp::new().await;
+    person(&app, "boss", PersonRole::Supervisor).await;
+    let ada = person(&app, "ada", PersonRole::Agent).await;
+    app.made("/dwell/v1/Desk", &[("Routing", "manual")]).await;
+    for _ in 0..21 {
+        waiting(&app, "").await;
+    }
+    // More than are read at once.
+    let gone = app.made("/v1/Services", &[("FriendlyName", "Gone")]).await;
+    for of in ["conversations SET service_sid = '{}'", "services SET deleted_at = 1 WHERE sid = '{}'"] {
+        app.sql(Box::leak(format!("UPDATE {}", of.replace("{}", sid(&gone))).into_boxed_str())).await;
+    }
+    assert!(matches!(app.engine.accept_next(&ada).await, Err(Error::NotFound)));
+    let (c, _) = waiting(&app, "").await;
+    let taken = app.engine.accept_next(&now(&app, &ada)).await.unwrap().session;
+    assert_eq!(taken.conversation_sid.as_str(), sid(&c));
+}
+
 /// Many take the next one at once: each gets another.
 async fn all_take_the_next(app: &TestApp) {
     person(app, "boss", PersonRole::Supervisor).await;

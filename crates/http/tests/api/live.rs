@@ -30,6 +30,20 @@ fn status_of(event: &Event) -> String {
     }
 }
 
+/// What comes of waiting while the clock goes on.
+async fn as_time_passes<T: Send + 'static>(app: &TestApp, waiting: impl Future<Output = T> + Send + 'static) -> T {
+    let task = tokio::spawn(waiting);
+    app.until(
+        async || {
+            app.clock.advance(1);
+            task.is_finished()
+        },
+        "the change is told",
+    )
+    .await;
+    task.await.unwrap()
+}
+
 /// A stream that has told of a session that ada was given, and its conversation.
 async fn watched(app: &TestApp) -> (Watch, Value) {
     let ada = person(app, "ada", PersonRole::Agent).await;
@@ -120,16 +134,8 @@ async fn what_another_node_does_is_seen_at_the_next_look() {
     // Written past this node's engine, and with a time of before what was told already.
     app.sql("UPDATE sessions SET revision = 9, changed_at = changed_at - 1000000").await;
     // Whoever looks tells the others.
-    let both = tokio::spawn(async move { [next(&mut stream).await.1, next(&mut other).await.1] });
-    app.until(
-        async || {
-            app.clock.advance(1);
-            both.is_finished()
-        },
-        "the change is told",
-    )
-    .await;
-    assert_eq!(both.await.unwrap().map(|event| status_of(&event)), ["active ada 9, moved", "active ada 9, moved"]);
+    let told = as_time_passes(&app, async move { [next(&mut stream).await.1, next(&mut other).await.1] }).await;
+    assert_eq!(told.map(|event| status_of(&event)), ["active ada 9, moved", "active ada 9, moved"]);
     assert_eq!(session_of(&app, &c).await["revision"], 9);
 }
 
@@ -157,16 +163,8 @@ async fn a_stream_that_begins_after_very_much_changed_is_told_it_once_and_goes_o
     }
     // The first look finds all of it again, and this.
     app.sql("UPDATE sessions SET revision = 9 WHERE owner = 'ada'").await;
-    let told = tokio::spawn(async move { next(&mut stream).await.1 });
-    app.until(
-        async || {
-            app.clock.advance(1);
-            told.is_finished()
-        },
-        "the change is told",
-    )
-    .await;
-    assert_eq!(status_of(&told.await.unwrap()), "active ada 9, moved");
+    let told = as_time_passes(&app, async move { next(&mut stream).await.1 }).await;
+    assert_eq!(status_of(&told), "active ada 9, moved");
 }
 
 #[tokio::test]
